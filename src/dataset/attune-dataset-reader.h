@@ -14,24 +14,34 @@ G_BEGIN_DECLS
 
 /* Reads JSON Lines row by row in bounded memory. The format is that of the first row: chat ("messages"), prompt-completion
  * ("prompt", "completion"), alpaca ("instruction", "input", "output") or text ("text"). */
+typedef enum {
+  ATTUNE_PROBLEM_ERROR, /* the row is left out */
+  ATTUNE_PROBLEM_NOTE,  /* the row is used all the same */
+} AttuneProblemSeverity;
+
 typedef struct {
   gint64  line;       /* from 1 */
-  gint64  column;     /* from 1, 0 where there is none */
+  gint64  column;     /* from 1, in characters; 0 where there is none */
   char   *message;    /* translated: what is wrong and what to do */
+  AttuneProblemSeverity severity;
 } AttuneProblem;
 
 #define ATTUNE_TYPE_DATASET_READER (attune_dataset_reader_get_type ())
 G_DECLARE_FINAL_TYPE (AttuneDatasetReader, attune_dataset_reader, ATTUNE, DATASET_READER, GObject)
 
+/* NOT_FOUND, NOT_ALLOWED, and INVALID for an empty file. */
 AttuneDatasetReader *attune_dataset_reader_new        (const char           *path,
                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The next good row, NULL at the end (error unset) or when the file cannot be read on. Problems on the way are collected, not fatal. (transfer full) */
+/* The next good row, NULL at the end (error unset) or when the file cannot be read on. Problems on the way are collected, not fatal.
+ * A file that is no JSON Lines at all (one JSON array, one object over several lines, UTF-16) is INVALID, with the remedy. (transfer full) */
 AttuneRow           *attune_dataset_reader_next       (AttuneDatasetReader  *self,
                                                        GError              **error);
 const char          *attune_dataset_reader_get_format (AttuneDatasetReader  *self); /* NULL before the first row */
 /* Borrowed: element-type AttuneProblem, the first 100; get_n_problems counts all. */
 GArray              *attune_dataset_reader_get_problems (AttuneDatasetReader *self);
 gint64               attune_dataset_reader_get_n_problems (AttuneDatasetReader *self);
+/* The rows among them that were left out. */
+gint64               attune_dataset_reader_get_n_left_out (AttuneDatasetReader *self);
 /* Bytes read and bytes in all, for progress. */
 void                 attune_dataset_reader_get_progress (AttuneDatasetReader *self,
                                                        gint64               *done,
@@ -44,6 +54,7 @@ typedef struct {
   char   *sha256;
   gint64  rows;          /* good ones */
   gint64  n_problems;
+  gint64  n_left_out;    /* rows that are left out; the other problems are notes */
   GArray *problems;      /* AttuneProblem, the first 100 */
   gint64  tokens;        /* -1 without a model */
   gint64  trained_tokens;/* -1 without a model */

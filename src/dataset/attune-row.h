@@ -26,6 +26,8 @@ AttuneRow *attune_row_new         (gint64       line);
 void       attune_row_add_message (AttuneRow   *self,
                                    const char  *role,
                                    const char  *content);
+/* Whether the row is a plain text and no conversation. */
+gboolean   attune_row_is_text     (const AttuneRow *self);
 void       attune_row_free        (AttuneRow   *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AttuneRow, attune_row_free)
 

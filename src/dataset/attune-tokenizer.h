@@ -21,14 +21,22 @@ AttuneTokenizer *attune_tokenizer_load          (const char             *folder,
 void             attune_tokenizer_free          (AttuneTokenizer        *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AttuneTokenizer, attune_tokenizer_free)
 
-/* Appends ids to @ids (element-type gint32). @text: UTF-8, @length -1 for NUL-terminated. Added tokens in the text become their ids
- * only with @allow_special. */
+/* Appends ids to @ids (element-type gint32). @text: UTF-8, @length -1 for NUL-terminated. Special tokens in the text become their ids
+ * only with @allow_special; added tokens that are not special are words like any other and always do. No token is put before or
+ * after the text. */
 void             attune_tokenizer_encode        (const AttuneTokenizer  *self,
                                                  const char             *text,
                                                  gssize                  length,
                                                  gboolean                allow_special,
                                                  GArray                 *ids);
-/* (transfer full): UTF-8; bytes that are none become U+FFFD. */
+/* The same for a whole document without a chat template: with what the model wants before and after it (its post-processor), and an
+ * end of text behind it. @n_before: (out) (optional): how many tokens stand before the text. */
+void             attune_tokenizer_encode_document (const AttuneTokenizer *self,
+                                                 const char             *text,
+                                                 gssize                  length,
+                                                 GArray                 *ids,
+                                                 guint                  *n_before);
+/* (transfer full): UTF-8; bytes that are none, and NUL, become U+FFFD. */
 char            *attune_tokenizer_decode        (const AttuneTokenizer  *self,
                                                  const gint32           *ids,
                                                  gsize                   n_ids,
@@ -38,9 +46,21 @@ guint            attune_tokenizer_get_n_tokens  (const AttuneTokenizer  *self);
 gint32           attune_tokenizer_lookup        (const AttuneTokenizer  *self,
                                                  const char             *token);
 gint32           attune_tokenizer_get_bos       (const AttuneTokenizer  *self);
+gint32           attune_tokenizer_get_eos       (const AttuneTokenizer  *self);
 gint32           attune_tokenizer_get_pad       (const AttuneTokenizer  *self); /* eos where none is named */
 /* Any of these ends an answer: eos of the tokenizer, of generation_config.json and the end of a turn. */
 gboolean         attune_tokenizer_is_end        (const AttuneTokenizer  *self,
                                                  gint32                  id);
+/* The spelling of a special or added token; NULL for ordinary ones. */
+const char      *attune_tokenizer_get_added     (const AttuneTokenizer  *self,
+                                                 gint32                  id);
+/* Looks for the first special token in @text from @offset on. FALSE where there is none. */
+gboolean         attune_tokenizer_find_special  (const AttuneTokenizer  *self,
+                                                 const char             *text,
+                                                 gsize                   length,
+                                                 gsize                   offset,
+                                                 gsize                  *start,
+                                                 gsize                  *end,
+                                                 gint32                 *id);
 
 G_END_DECLS
