@@ -41,7 +41,8 @@ AttuneConfiguration *attune_configuration_new_from_variant (GVariant           *
                                                           GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 JsonNode            *attune_configuration_to_json        (AttuneConfiguration  *self,
                                                           AttuneSecretsPolicy   secrets) G_GNUC_WARN_UNUSED_RESULT;
-/* a{sv}: path → value, and "metadata" → a{sv}. Secrets are left out. */
+/* a{sv}: path → value, and "metadata" → a{sv}; "unknown" → a{sv} holds the members that the table does not know, where there are any.
+ * Secrets are left out. Reading also takes the groups nested as in JSON, and any integer type. */
 GVariant            *attune_configuration_to_variant     (AttuneConfiguration  *self) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean             attune_configuration_is_set         (AttuneConfiguration  *self,
@@ -49,11 +50,12 @@ gboolean             attune_configuration_is_set         (AttuneConfiguration  *
 /* (transfer full) (nullable): NULL while unset. */
 GVariant            *attune_configuration_dup_value      (AttuneConfiguration  *self,
                                                           const char           *path);
-/* Sinks @value, which has to be of the parameter's type; NULL unsets. */
+/* Sinks @value, which has to be of the parameter's type; NULL unsets, and so does an empty text. The words of a set are put in the
+ * order of their enumeration, each once. */
 void                 attune_configuration_set_value      (AttuneConfiguration  *self,
                                                           const char           *path,
                                                           GVariant             *value);
-/* --set PATH=VALUE, also `metadata.NAME=JSON`. */
+/* --set PATH=VALUE, also `metadata.NAME=JSON`, where what is no JSON is a text. Nothing behind the equals sign unsets. */
 gboolean             attune_configuration_set_from_text  (AttuneConfiguration  *self,
                                                           const char           *assignment,
                                                           GError              **error);
@@ -82,7 +84,7 @@ void                 attune_configuration_set_metadata   (AttuneConfiguration  *
 
 gboolean             attune_configuration_equal          (AttuneConfiguration  *a,
                                                           AttuneConfiguration  *b);
-/* Paths whose set values differ. (transfer full) */
+/* Paths whose set values differ; of metadata and unknown members too. (transfer full) */
 GStrv                attune_configuration_diff           (AttuneConfiguration  *a,
                                                           AttuneConfiguration  *b) G_GNUC_WARN_UNUSED_RESULT;
 /* JSON paths that the table does not know. (transfer full) */

@@ -89,5 +89,7 @@ const char *attune_enum_to_nick   (GType       enum_type,
 gboolean    attune_enum_from_nick (GType       enum_type,
                                    const char *nick,
                                    int        *value);
+/* (transfer full): "full, lora, qlora", for messages that say what is allowed. */
+char       *attune_enum_list_nicks(GType       enum_type);
 
 G_END_DECLS
