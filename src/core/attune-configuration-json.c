@@ -370,9 +370,9 @@ attune_configuration_new_from_data (const char  *data,
 
 /* The object in which the member of this path stands; made on the way. */
 static JsonObject *
-ensure_parent (JsonObject *root,
-               const char *path,
-               char      **name)
+ensure_parent (JsonObject  *root,
+               const char  *path,
+               char       **name)
 {
   g_auto (GStrv) names = g_strsplit (path, ".", -1);
   JsonObject *object = root;

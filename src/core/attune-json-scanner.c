@@ -103,9 +103,9 @@ attune_json_scanner_fail_word (AttuneJsonScanner  *self,
 }
 
 static gboolean
-read_hex4 (AttuneJsonScanner  *self,
-           const char         *at,
-           gunichar           *unit)
+read_hex4 (AttuneJsonScanner *self,
+           const char        *at,
+           gunichar          *unit)
 {
   *unit = 0;
   if (self->end - at < 4)

@@ -14,144 +14,7 @@
 #include "attune-configuration-private.h"
 #include "attune-error.h"
 #include "attune-json.h"
-
-typedef enum {
-  ACTION_SET,       /* the value as it is, to a path of the table */
-  ACTION_MODULES,   /* a text or a list of texts, to a text */
-  ACTION_METHOD,    /* a method by any of its names */
-  ACTION_INPUTS,    /* true, false or a word */
-  ACTION_QUANTIZE,  /* true: qlora */
-  ACTION_BITS,      /* 4 or 8: precision, and qlora */
-  ACTION_PRECISION_FLAG, /* bf16: true */
-  ACTION_DATASET,   /* a path, an id, or an object with one */
-  ACTION_METADATA,  /* no universal setting: kept for the adapters that know it */
-  ACTION_JOB,       /* a text of the job itself */
-  ACTION_SETTINGS,  /* an object that is read in turn */
-  ACTION_OVERRIDES, /* an object whose members go to metadata */
-  ACTION_STATE,     /* of the job's life: says nothing about settings */
-} Action;
-
-typedef struct {
-  const char *name;   /* folded: lower case, no separators */
-  Action      action;
-  const char *target;
-} Rule;
-
-/* The first name that has a value wins; a second one that says otherwise is reported. "checkpoints" as a list is the job's, as a number a
- * setting, which is why a rule only takes what it can read. */
-static const Rule rules[] = {
-  { "basemodel", ACTION_SET, "model.baseModel" },
-  { "model", ACTION_SET, "model.baseModel" },
-  { "modelname", ACTION_SET, "model.baseModel" },
-  { "modelid", ACTION_SET, "model.baseModel" },
-  { "precision", ACTION_SET, "model.precision" },
-  { "bf16", ACTION_PRECISION_FLAG, "bf16" },
-  { "fp16", ACTION_PRECISION_FLAG, "fp16" },
-
-  { "trainingfileid", ACTION_SET, "datasets.trainingFileId" },
-  { "trainingfile", ACTION_SET, "datasets.trainingFileId" },
-  { "fileid", ACTION_SET, "datasets.trainingFileId" },
-  { "datasetpath", ACTION_DATASET, "training" },
-  { "dataset", ACTION_DATASET, "training" },
-  { "datasethandle", ACTION_DATASET, "training" },
-  { "validationfileid", ACTION_SET, "datasets.validationFileId" },
-  { "validationfile", ACTION_SET, "datasets.validationFileId" },
-  { "validationdataset", ACTION_DATASET, "validation" },
-  { "validationpath", ACTION_DATASET, "validation" },
-  { "validationdatasetpath", ACTION_DATASET, "validation" },
-
-  { "method", ACTION_METHOD, "method.type" },
-  { "methodtype", ACTION_METHOD, "method.type" },
-  { "trainingmethod", ACTION_METHOD, "method.type" },
-  { "quantize", ACTION_QUANTIZE, NULL },
-  { "loadin4bit", ACTION_QUANTIZE, "int4" },
-  { "loadin8bit", ACTION_QUANTIZE, "int8" },
-  { "quantizebits", ACTION_BITS, NULL },
-  { "rank", ACTION_SET, "method.loraConfig.rank" },
-  { "lorarank", ACTION_SET, "method.loraConfig.rank" },
-  { "lorar", ACTION_SET, "method.loraConfig.rank" },
-  { "r", ACTION_SET, "method.loraConfig.rank" },
-  { "alpha", ACTION_SET, "method.loraConfig.alpha" },
-  { "loraalpha", ACTION_SET, "method.loraConfig.alpha" },
-  { "dropout", ACTION_SET, "method.loraConfig.dropout" },
-  { "loradropout", ACTION_SET, "method.loraConfig.dropout" },
-  { "trainablemodules", ACTION_MODULES, "method.loraConfig.trainableModules" },
-  { "targetmodules", ACTION_MODULES, "method.loraConfig.trainableModules" },
-  { "loratargetmodules", ACTION_MODULES, "method.loraConfig.trainableModules" },
-
-  { "epochs", ACTION_SET, "schedule.epochs" },
-  { "nepochs", ACTION_SET, "schedule.epochs" },
-  { "numepochs", ACTION_SET, "schedule.epochs" },
-  { "numtrainepochs", ACTION_SET, "schedule.epochs" },
-  { "batchsize", ACTION_SET, "schedule.batchSize" },
-  { "perdevicetrainbatchsize", ACTION_SET, "schedule.batchSize" },
-  { "sequencelength", ACTION_SET, "schedule.sequenceLength" },
-  { "maxsequencelength", ACTION_SET, "schedule.sequenceLength" },
-  { "maxseqlength", ACTION_SET, "schedule.sequenceLength" },
-  { "maxlength", ACTION_SET, "schedule.sequenceLength" },
-  { "contextlength", ACTION_SET, "schedule.sequenceLength" },
-  { "gradientaccumulation", ACTION_SET, "schedule.gradientAccumulation" },
-  { "gradientaccumulationsteps", ACTION_SET, "schedule.gradientAccumulation" },
-  { "checkpoints", ACTION_SET, "schedule.checkpoints" },
-  { "ncheckpoints", ACTION_SET, "schedule.checkpoints" },
-  { "evaluations", ACTION_SET, "schedule.evaluations" },
-  { "nevals", ACTION_SET, "schedule.evaluations" },
-  { "trainoninputs", ACTION_INPUTS, "schedule.trainOnInputs" },
-
-  { "learningrate", ACTION_SET, "optimizer.learningRate" },
-  { "lr", ACTION_SET, "optimizer.learningRate" },
-  { "scheduler", ACTION_SET, "optimizer.scheduler.type" },
-  { "schedulertype", ACTION_SET, "optimizer.scheduler.type" },
-  { "lrscheduler", ACTION_SET, "optimizer.scheduler.type" },
-  { "lrschedulertype", ACTION_SET, "optimizer.scheduler.type" },
-  { "minlrratio", ACTION_SET, "optimizer.scheduler.minLRRatio" },
-  { "warmupratio", ACTION_SET, "optimizer.scheduler.warmupRatio" },
-  { "cycles", ACTION_SET, "optimizer.scheduler.cycles" },
-  { "numcycles", ACTION_SET, "optimizer.scheduler.cycles" },
-  { "weightdecay", ACTION_SET, "optimizer.weightDecay" },
-  { "maxgradientnorm", ACTION_SET, "optimizer.maxGradientNorm" },
-  { "maxgradnorm", ACTION_SET, "optimizer.maxGradientNorm" },
-  { "optimizations", ACTION_SET, "optimizations.enabled" },
-
-  { "gputype", ACTION_SET, "hardware.gpuType" },
-  { "numgpus", ACTION_SET, "hardware.numGPUs" },
-  { "wandbproject", ACTION_SET, "integrations.wandb.project" },
-  { "wandbrunname", ACTION_SET, "integrations.wandb.runName" },
-  { "wandbapikey", ACTION_SET, "integrations.wandb.apiKey" },
-  { "wandbbaseurl", ACTION_SET, "integrations.wandb.baseUrl" },
-  { "suffix", ACTION_SET, "output.suffix" },
-
-  { "warmupsteps", ACTION_METADATA, "warmupSteps" },
-  { "learningratemultiplier", ACTION_METADATA, "learningRateMultiplier" },
-  { "seed", ACTION_METADATA, "seed" },
-
-  { "provider", ACTION_JOB, "provider" },
-  { "personaid", ACTION_JOB, "persona" },
-  { "name", ACTION_JOB, "name" },
-  { "jobname", ACTION_JOB, "name" },
-
-  { "hyperparameters", ACTION_SETTINGS, NULL },
-  { "metadata", ACTION_OVERRIDES, NULL },
-
-  { "version", ACTION_STATE, NULL },
-  { "id", ACTION_STATE, NULL },
-  { "providerjobid", ACTION_STATE, NULL },
-  { "sessionid", ACTION_STATE, NULL },
-  { "configuration", ACTION_STATE, NULL },
-  { "status", ACTION_STATE, NULL },
-  { "progress", ACTION_STATE, NULL },
-  { "metrics", ACTION_STATE, NULL },
-  { "events", ACTION_STATE, NULL },
-  { "error", ACTION_STATE, NULL },
-  { "createdat", ACTION_STATE, NULL },
-  { "updatedat", ACTION_STATE, NULL },
-  { "startedat", ACTION_STATE, NULL },
-  { "finishedat", ACTION_STATE, NULL },
-  { "completedat", ACTION_STATE, NULL },
-  { "providercreatedat", ACTION_STATE, NULL },
-  { "finetunedmodel", ACTION_STATE, NULL },
-  { "trainedtokens", ACTION_STATE, NULL },
-};
+#include "attune-migration-private.h"
 
 typedef struct {
   AttuneMigration *migration;
@@ -171,86 +34,6 @@ attune_migration_free (AttuneMigration *self)
   g_clear_pointer (&self->training_path, g_free);
   g_clear_pointer (&self->validation_path, g_free);
   g_free (self);
-}
-
-static const Rule *
-find_rule (const char *name)
-{
-  g_autoptr (GString) folded = g_string_new (NULL);
-
-  for (const char *p = name; *p != '\0'; p++)
-    {
-      if (*p != '_' && *p != '-')
-        g_string_append_c (folded, g_ascii_tolower (*p));
-    }
-
-  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
-    {
-      if (g_str_equal (rules[i].name, folded->str))
-        return &rules[i];
-    }
-
-  return NULL;
-}
-
-static gboolean
-holds_object (JsonObject *object,
-              const char *name)
-{
-  JsonNode *member = json_object_get_member (object, name);
-
-  return member != NULL && JSON_NODE_HOLDS_OBJECT (member);
-}
-
-AttuneDocumentForm
-attune_migration_detect (JsonNode *node)
-{
-  static const char * const groups[] = {
-    "model", "datasets", "method", "schedule", "optimizer", "optimizations", "hardware", "integrations", "output"
-  };
-  JsonObject *object;
-  JsonObjectIter iter;
-  const char *name;
-  gboolean flat = FALSE;
-  gboolean of_a_job = FALSE;
-
-  g_return_val_if_fail (node != NULL, ATTUNE_DOCUMENT_CONFIGURATION);
-
-  if (!JSON_NODE_HOLDS_OBJECT (node))
-    return ATTUNE_DOCUMENT_CONFIGURATION;
-
-  object = json_node_get_object (node);
-  if (holds_object (object, "configuration"))
-    return ATTUNE_DOCUMENT_ENTITY;
-  if (holds_object (object, "hyperparameters"))
-    return ATTUNE_DOCUMENT_HYPERPARAMETERS;
-
-  /* Flat settings have neither groups nor a version of their own. */
-  if (json_object_has_member (object, "version"))
-    return ATTUNE_DOCUMENT_CONFIGURATION;
-  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
-    {
-      if (holds_object (object, groups[i]))
-        return ATTUNE_DOCUMENT_CONFIGURATION;
-    }
-
-  json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &name, NULL))
-    {
-      const Rule *rule = find_rule (name);
-
-      if (rule == NULL || rule->action == ACTION_STATE || rule->action == ACTION_OVERRIDES)
-        continue;
-      if (rule->action == ACTION_JOB || rule->action == ACTION_DATASET)
-        of_a_job = TRUE;
-      else
-        flat = TRUE;
-    }
-
-  if (of_a_job)
-    return ATTUNE_DOCUMENT_TRAIN;
-
-  return flat ? ATTUNE_DOCUMENT_HYPERPARAMETERS : ATTUNE_DOCUMENT_CONFIGURATION;
 }
 
 static void
@@ -553,7 +336,7 @@ take_member (Run         *run,
              JsonNode    *node,
              GError     **error)
 {
-  const Rule *rule = find_rule (name);
+  const AttuneMigrationRule *rule = attune_migration_find_rule (name);
   gboolean flag = FALSE;
 
   if (JSON_NODE_HOLDS_NULL (node))
@@ -566,55 +349,55 @@ take_member (Run         *run,
 
   switch (rule->action)
     {
-    case ACTION_SET:
+    case ATTUNE_MIGRATE_SET:
       /* The list of a job's checkpoints has the name of the setting that says how many. */
       if (g_str_equal (rule->name, "checkpoints") && JSON_NODE_HOLDS_ARRAY (node))
         return TRUE;
       return take_setting (run, rule->target, name, node, error);
-    case ACTION_MODULES:
+    case ATTUNE_MIGRATE_MODULES:
       return take_modules (run, rule->target, name, node, error);
-    case ACTION_METHOD:
+    case ATTUNE_MIGRATE_METHOD:
       take_method (run, rule->target, name, node);
       return TRUE;
-    case ACTION_INPUTS:
+    case ATTUNE_MIGRATE_INPUTS:
       return take_inputs (run, rule->target, name, node, error);
-    case ACTION_QUANTIZE:
+    case ATTUNE_MIGRATE_QUANTIZE:
       if (!take_flag (run, name, node, &flag, error))
         return FALSE;
       run->quantize |= flag;
       if (flag && rule->target != NULL)
         set_word (run, "model.precision", rule->target, name, node);
       return TRUE;
-    case ACTION_BITS:
+    case ATTUNE_MIGRATE_BITS:
       return take_bits (run, name, node, error);
-    case ACTION_PRECISION_FLAG:
+    case ATTUNE_MIGRATE_PRECISION_FLAG:
       if (!take_flag (run, name, node, &flag, error))
         return FALSE;
       if (flag)
         set_word (run, "model.precision", rule->target, name, node);
       return TRUE;
-    case ACTION_DATASET:
+    case ATTUNE_MIGRATE_DATASET:
       take_dataset (run, rule->target, name, node);
       return TRUE;
-    case ACTION_METADATA:
+    case ATTUNE_MIGRATE_METADATA:
       take_override (run, rule->target, name, node);
       return TRUE;
-    case ACTION_JOB:
+    case ATTUNE_MIGRATE_JOB:
       return take_job_text (run, rule->target, name, node, error);
-    case ACTION_SETTINGS:
-    case ACTION_OVERRIDES:
+    case ATTUNE_MIGRATE_SETTINGS:
+    case ATTUNE_MIGRATE_OVERRIDES:
       if (!JSON_NODE_HOLDS_OBJECT (node))
         {
           keep_unknown (run, name, node);
           return TRUE;
         }
-      if (rule->action == ACTION_SETTINGS)
+      if (rule->action == ATTUNE_MIGRATE_SETTINGS)
         return take_members (run, json_node_get_object (node), error);
       for (GList *names = json_object_get_members (json_node_get_object (node)); names != NULL; names = g_list_delete_link (names, names))
         attune_configuration_set_metadata (run->migration->configuration, names->data,
                                            json_object_get_member (json_node_get_object (node), names->data));
       return TRUE;
-    case ACTION_STATE:
+    case ATTUNE_MIGRATE_STATE:
     default:
       return TRUE;
     }
@@ -654,9 +437,9 @@ choose_method (Run *run)
 }
 
 static gboolean
-run_entity (Run         *run,
-            JsonNode    *node,
-            GError     **error)
+run_entity (Run       *run,
+            JsonNode  *node,
+            GError   **error)
 {
   AttuneMigration *migration = run->migration;
   const char *text = NULL;
