@@ -1,0 +1,102 @@
+/* attune-documents.h
+ *
+ * Copyright 2026 The Attune developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* The files under an AttuneEntityStore: JSON documents of one kind in one folder, shared by several processes. Each document
+ * has a revision that grows with each write. Everything here blocks and runs in the store's worker, one call at a time.
+ *
+ * A write is a three-way merge under a lock: what the writer changed since it last read (its base) is laid over what is there
+ * now, member by member. So two processes may change different things at once and both are kept.
+ *
+ * Each write also adds a line "<id> <revision>" to the file .changes of the folder: looking at one file tells what others did. */
+
+typedef struct {
+  const char *kind;      /* for messages: "job" */
+  const char *file_name; /* "job.json" in a folder for each document; NULL: <id>.json in the one folder */
+
+  GObject  *(*from_json) (JsonNode    *node,
+                          GError     **error);
+  /* The last word on a merge: may change @result. (nullable) */
+  void      (*resolve)   (JsonObject  *base,
+                          JsonObject  *ours,
+                          JsonObject  *theirs,
+                          JsonObject  *result);
+} AttuneDocumentKind;
+
+typedef struct {
+  char    *id;
+  gint64   revision;
+  GObject *entity;
+} AttuneDocument;
+AttuneDocument *attune_document_new  (const char     *id,
+                                      gint64          revision,
+                                      GObject        *entity);
+void            attune_document_free (AttuneDocument *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AttuneDocument, attune_document_free)
+
+/* Something about a file that a person should know. */
+typedef struct {
+  char *path;
+  char *message;
+} AttuneDocumentReport;
+void attune_document_report_free (AttuneDocumentReport *self);
+
+/* What a look at the folder found. */
+typedef struct {
+  GPtrArray *documents; /* AttuneDocument: new ones, and those that differ from what was known */
+  GPtrArray *removed;   /* ids */
+  GPtrArray *reports;   /* AttuneDocumentReport */
+} AttuneDocumentChanges;
+AttuneDocumentChanges *attune_document_changes_new  (void);
+void                   attune_document_changes_free (AttuneDocumentChanges *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AttuneDocumentChanges, attune_document_changes_free)
+
+typedef struct _AttuneDocuments AttuneDocuments;
+
+AttuneDocuments *attune_documents_new        (const char                *folder,
+                                              const AttuneDocumentKind  *kind) G_GNUC_WARN_UNUSED_RESULT;
+void             attune_documents_free       (AttuneDocuments           *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AttuneDocuments, attune_documents_free)
+
+/* (transfer full): where the document with this id is. */
+char            *attune_documents_dup_path   (AttuneDocuments           *self,
+                                              const char                *id);
+
+/* What changed since the last look. @everything: looks at each document, not only at those in .changes and in @ids.
+ * FALSE only where the folder itself cannot be read. */
+gboolean         attune_documents_look       (AttuneDocuments           *self,
+                                              gboolean                   everything,
+                                              const char * const        *ids,
+                                              AttuneDocumentChanges     *changes,
+                                              GError                   **error);
+/* @base: (nullable) for a document that was never written. @merged: (transfer full) (nullable): the document as it is on disk
+ * now, where that is not just @ours. ATTUNE_ERROR_NOT_FOUND where another process deleted it. */
+gboolean         attune_documents_write      (AttuneDocuments           *self,
+                                              const char                *id,
+                                              GBytes                    *base,
+                                              GBytes                    *ours,
+                                              gint64                    *revision,
+                                              AttuneDocument           **merged,
+                                              AttuneDocumentChanges     *changes,
+                                              GError                   **error);
+/* With the whole folder of the document, where it has one. Success where it is not there. */
+gboolean         attune_documents_delete     (AttuneDocuments           *self,
+                                              const char                *id,
+                                              GError                   **error);
+
+/* The merge alone. (transfer full) */
+JsonNode        *attune_documents_merge      (const AttuneDocumentKind  *kind,
+                                              JsonNode                  *base,
+                                              JsonNode                  *ours,
+                                              JsonNode                  *theirs) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
