@@ -47,10 +47,11 @@ load_template (Counter          *counter,
   return counter->template != NULL;
 }
 
-static void
-count_row (Counter             *counter,
-           const AttuneRow     *row,
-           AttuneDatasetReport *report)
+static gboolean
+count_row (Counter              *counter,
+           const AttuneRow      *row,
+           AttuneDatasetReport  *report,
+           GError              **error)
 {
   g_array_set_size (counter->ids, 0);
   g_byte_array_set_size (counter->answer, 0);
@@ -65,7 +66,8 @@ count_row (Counter             *counter,
     }
   else
     {
-      attune_chat_template_render (counter->template, row, FALSE, counter->ids, counter->answer);
+      if (!attune_chat_template_try_render (counter->template, row, FALSE, counter->ids, counter->answer, error))
+        return FALSE;
       for (guint i = 0; i < counter->answer->len; i++)
         report->trained_tokens += counter->answer->data[i];
     }
@@ -74,6 +76,8 @@ count_row (Counter             *counter,
   report->longest = MAX (report->longest, counter->ids->len);
   if (counter->sequence_length > 0 && counter->ids->len > counter->sequence_length)
     report->too_long++;
+
+  return TRUE;
 }
 
 AttuneDatasetReport *
@@ -128,7 +132,12 @@ attune_dataset_check (const char    *path,
         continue;
       if (!load_template (&counter, model_folder, row, error))
         return NULL;
-      count_row (&counter, row, report);
+      if (!count_row (&counter, row, report, &local_error))
+        {
+          attune_dataset_reader_add_problem (reader, row->line, local_error->message);
+          g_clear_error (&local_error);
+          report->rows--;
+        }
     }
 
   if (local_error != NULL)

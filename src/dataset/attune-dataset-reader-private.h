@@ -18,6 +18,11 @@ AttuneDatasetReader *attune_dataset_reader_new_full     (const char           *p
 /* Of all that was read: complete only after the last row. NULL without checksum. */
 const char          *attune_dataset_reader_get_checksum (AttuneDatasetReader  *self);
 
+/* A row that was read but cannot be used. */
+void                 attune_dataset_reader_add_problem  (AttuneDatasetReader  *self,
+                                                         gint64                line,
+                                                         const char           *message);
+
 void                 attune_problem_clear               (gpointer              problem);
 
 G_END_DECLS

@@ -180,6 +180,17 @@ add_problem (AttuneDatasetReader   *self,
   g_array_append_val (self->problems, problem);
 }
 
+void
+attune_dataset_reader_add_problem (AttuneDatasetReader *self,
+                                   gint64               line,
+                                   const char          *message)
+{
+  g_return_if_fail (ATTUNE_IS_DATASET_READER (self));
+  g_return_if_fail (message != NULL);
+
+  add_problem (self, ATTUNE_PROBLEM_ERROR, line, 0, "%s", message);
+}
+
 static gboolean
 fill_buffer (AttuneDatasetReader  *self,
              GError              **error)

@@ -21,6 +21,11 @@
 static const char * const recorded[] = {
   "tiny",
   "tiny-qwen2",
+  "llama3-like",
+  "qwen2-like",
+  "smollm2-like",
+  "zephyr-like",
+  "splits",
 };
 
 static char *
@@ -113,13 +118,18 @@ test_recorded_texts (gconstpointer data)
     }
 }
 
+/* A list of messages, or an object with them and whether the header of an answer is to follow. */
 static AttuneRow *
-parse_messages (const char *json)
+parse_messages (const char *json,
+                gboolean   *prompt)
 {
   yyjson_doc *document = yyjson_read (json, strlen (json), YYJSON_READ_NOFLAG);
-  yyjson_arr_iter iter = yyjson_arr_iter_with (yyjson_doc_get_root (document));
+  yyjson_val *root = yyjson_doc_get_root (document);
+  yyjson_arr_iter iter = yyjson_arr_iter_with (yyjson_is_arr (root) ? root : yyjson_obj_get (root, "messages"));
   AttuneRow *row = attune_row_new (1);
   yyjson_val *message;
+
+  *prompt = yyjson_is_true (yyjson_obj_get (root, "prompt"));
 
   while ((message = yyjson_arr_iter_next (&iter)) != NULL)
     attune_row_add_message (row, yyjson_get_str (yyjson_obj_get (message, "role")),
@@ -147,11 +157,12 @@ test_recorded_chats (gconstpointer data)
   for (guint i = 0; chats[i] != NULL; i++)
     {
       yyjson_doc *expected = yyjson_read (tokens[i], strlen (tokens[i]), YYJSON_READ_NOFLAG);
-      g_autoptr (AttuneRow) row = parse_messages (chats[i]);
+      gboolean prompt;
+      g_autoptr (AttuneRow) row = parse_messages (chats[i], &prompt);
       g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint32));
       g_autoptr (GByteArray) answer = g_byte_array_new ();
 
-      attune_chat_template_render (template, row, FALSE, ids, answer);
+      attune_chat_template_render (template, row, prompt, ids, answer);
       assert_ids (ids, yyjson_obj_get (yyjson_doc_get_root (expected), "ids"), chats[i]);
       g_assert_cmpuint (answer->len, ==, ids->len);
 
@@ -171,7 +182,8 @@ main (int   argc,
       g_autofree char *chats = g_strdup_printf ("/tokenizer/chats/%s", recorded[i]);
 
       g_test_add_data_func (texts, recorded[i], test_recorded_texts);
-      g_test_add_data_func (chats, recorded[i], test_recorded_chats);
+      if (!g_str_equal (recorded[i], "splits"))
+        g_test_add_data_func (chats, recorded[i], test_recorded_chats);
     }
 
   return g_test_run ();
