@@ -141,15 +141,16 @@ test_model_find (AttuneModel *model,
   g_error ("there is no tensor %s", name);
 }
 
-/* A small model that is different in all its sizes. */
+/* A small model that is different in all its sizes. @more: members that go before the others, and so over them. */
 static inline AttuneModelConfig *
 test_config (const char *type,
              const char *more)
 {
   g_autofree char *json = g_strdup_printf (
-    "{ \"model_type\": \"%s\", \"hidden_size\": 48, \"intermediate_size\": 80, \"num_hidden_layers\": 2,"
+    "{ %s%s \"model_type\": \"%s\", \"hidden_size\": 48, \"intermediate_size\": 80, \"num_hidden_layers\": 2,"
     "  \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 16, \"vocab_size\": 97, \"max_position_embeddings\": 512,"
-    "  \"rms_norm_eps\": 1e-5, \"initializer_range\": 0.08, \"tie_word_embeddings\": true%s%s }", type, *more != '\0' ? ", " : "", more);
+    "  \"rms_norm_eps\": 1e-5, \"initializer_range\": 0.08, \"tie_word_embeddings\": true }",
+    more, *more != '\0' ? "," : "", type);
   g_autoptr(GError) error = NULL;
   AttuneModelConfig *config = attune_model_config_parse (json, &error);
 
