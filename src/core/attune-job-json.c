@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "attune-json.h"
+#include "attune-migration.h"
 
 /* The members that this version knows; "revision" is the store's. Everything else is carried along. */
 static const char * const known_members[] = {
@@ -41,17 +42,6 @@ static const char * const known_members[] = {
   "error",
   "metrics",
   "checkpoints",
-  NULL
-};
-
-/* Where the documents of before `configuration` had what is part of it now. */
-static const char * const old_members[] = {
-  "baseModel",
-  "datasetId",
-  "trainingFileId",
-  "validationFileId",
-  "suffix",
-  "method",
   NULL
 };
 
@@ -379,43 +369,53 @@ read_status (AttuneJob  *self,
   return TRUE;
 }
 
-/* Documents from before `configuration` kept few settings in `hyperparameters`, and the model and the files beside it. */
+static gboolean
+is_known (const char *name)
+{
+  return g_strv_contains (known_members, name);
+}
+
+/* Documents from before `configuration` kept few settings in `hyperparameters`, and the model and the files beside it. What
+ * the migration does not understand it keeps among the unknown members of the configuration. */
+static AttuneConfiguration *
+migrate (JsonNode  *root,
+         GError   **error)
+{
+  g_autoptr (JsonObject) members = json_object_new ();
+  g_autoptr (JsonNode) old = json_node_init_object (json_node_alloc (), members);
+  g_autoptr (AttuneMigration) migration = NULL;
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *member;
+
+  json_object_iter_init_ordered (&iter, json_node_get_object (root));
+  while (json_object_iter_next_ordered (&iter, &name, &member))
+    if (!is_known (name) || g_str_equal (name, "hyperparameters"))
+      json_object_set_member (members, name, json_node_copy (member));
+
+  migration = attune_migration_run (old, error);
+  return migration != NULL ? g_object_ref (migration->configuration) : NULL;
+}
+
 static AttuneConfiguration *
 read_configuration (JsonNode  *root,
                     GError   **error)
 {
-  JsonObject *object = NULL;
+  JsonNode *node = attune_json_lookup (root, "configuration");
   AttuneConfiguration *configuration;
 
-  if (!attune_json_get_object (root, "configuration", ATTUNE_JSON_OPTIONAL, &object, error))
-    return NULL;
-
-  if (object != NULL)
+  if (node != NULL)
     {
-      configuration = attune_configuration_new_from_json (attune_json_lookup (root, "configuration"), error);
+      configuration = attune_configuration_new_from_json (node, error);
+    }
+  else if (attune_json_lookup (root, "hyperparameters") != NULL)
+    {
+      configuration = migrate (root, error);
     }
   else
     {
-      g_autoptr (JsonNode) old = json_node_init_object (json_node_alloc (), json_object_new ());
-      JsonObject *members = json_node_get_object (old);
-
-      json_object_unref (members);
-      if (!attune_json_get_object (root, "hyperparameters", ATTUNE_JSON_REQUIRED, &object, error))
-        {
-          g_clear_error (error);
-          g_set_error_literal (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("configuration is missing"));
-          return NULL;
-        }
-      json_object_set_member (members, "hyperparameters",
-                              json_node_copy (attune_json_lookup (root, "hyperparameters")));
-      for (guint i = 0; old_members[i] != NULL; i++)
-        {
-          JsonNode *member = attune_json_lookup (root, old_members[i]);
-
-          if (member != NULL)
-            json_object_set_member (members, old_members[i], json_node_copy (member));
-        }
-      configuration = attune_configuration_new_from_json (old, error);
+      g_set_error_literal (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("configuration is missing"));
+      return NULL;
     }
 
   if (configuration == NULL)
@@ -428,15 +428,17 @@ static void
 keep_unknown (AttuneJob *self,
               JsonNode  *root)
 {
-  gboolean is_old = attune_json_lookup (root, "configuration") == NULL;
   JsonObjectIter iter;
   const char *name;
   JsonNode *member;
 
+  if (attune_json_lookup (root, "configuration") == NULL)
+    return;
+
   json_object_iter_init_ordered (&iter, json_node_get_object (root));
   while (json_object_iter_next_ordered (&iter, &name, &member))
     {
-      if (g_strv_contains (known_members, name) || (is_old && g_strv_contains (old_members, name)))
+      if (is_known (name))
         continue;
       if (self->unknown == NULL)
         self->unknown = json_object_new ();
