@@ -1,0 +1,707 @@
+/* attune-new-job-page.c
+ *
+ * Copyright 2026 The Attune developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "attune-new-job-page.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "attune-dialogs.h"
+#include "attune-error.h"
+#include "attune-request-dialog.h"
+#include "attune-settings.h"
+
+/* An estimate reads the model and may count tokens; it is asked for when a person pauses. */
+#define ESTIMATE_DELAY_MS 350
+
+struct _AttuneNewJobPage {
+  AdwNavigationPage    parent_instance;
+
+  GtkStack            *stack;
+  AdwStatusPage       *error_page;
+  GtkDropDown         *error_provider;
+  AdwBanner           *notice_banner;
+  AdwEntryRow         *name_row;
+  AdwComboRow         *provider_row;
+  AttuneJobForm       *form;
+  AttuneFlightPanel   *panel;
+  GtkWidget           *start_spinner;
+  GtkLabel            *start_label;
+
+  AttuneCommands      *commands;
+  AttuneSettings      *settings;
+  AttuneAdapter       *adapter;       /* of the chosen provider */
+  AttuneCapabilities  *capabilities;  /* NULL until they are there */
+  AttuneValidation    *validation;
+  GCancellable        *loading;
+  GCancellable        *estimating;
+  GCancellable        *starting;
+  char                *pending_training;   /* files that came before the form was there */
+  char                *pending_validation;
+  guint                check_source;
+  guint                estimate_source;
+  guint                is_starting : 1;
+};
+
+enum { PROP_COMMANDS = 1, N_PROPS };
+static GParamSpec *properties[N_PROPS];
+
+enum { JOB_CREATED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (AttuneNewJobPage, attune_new_job_page, ADW_TYPE_NAVIGATION_PAGE)
+
+static void
+clear_cancellable (GCancellable **cancellable)
+{
+  if (*cancellable != NULL)
+    g_cancellable_cancel (*cancellable);
+  g_clear_object (cancellable);
+}
+
+static AttuneDataset *
+lookup_dataset (AttuneNewJobPage *self,
+                const char       *path)
+{
+  g_autofree char *id = attune_configuration_dup_text (attune_job_form_get_configuration (self->form), path);
+
+  return id != NULL ? attune_dataset_store_lookup (attune_commands_get_datasets (self->commands), id) : NULL;
+}
+
+static void
+update_actions (AttuneNewJobPage *self)
+{
+  gboolean ready = self->capabilities != NULL;
+  gboolean startable = ready && self->check_source == 0 && self->validation != NULL &&
+                       attune_validation_is_valid (self->validation) &&
+                       !attune_job_form_is_busy (self->form) && !self->is_starting;
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.start", startable);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-request", ready);
+  gtk_widget_set_visible (self->start_spinner, self->is_starting);
+  gtk_label_set_label (self->start_label, self->is_starting ? _("Starting…") : _("_Start"));
+}
+
+/* --- Estimate --- */
+
+/* What an estimate in the background borrows. */
+typedef struct {
+  AttuneNewJobPage    *self;
+  AttuneConfiguration *configuration;
+  AttuneDataset       *training;
+  AttuneDataset       *validation;
+  AttuneJobContext     context;
+  GCancellable        *cancellable;
+} EstimateState;
+
+static void
+estimate_state_free (EstimateState *state)
+{
+  g_object_unref (state->self);
+  g_object_unref (state->configuration);
+  g_clear_object (&state->training);
+  g_clear_object (&state->validation);
+  g_object_unref (state->cancellable);
+  g_free (state);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EstimateState, estimate_state_free)
+
+static void
+estimated_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (EstimateState) state = user_data;
+  g_autoptr (AttuneEstimate) estimate = NULL;
+  g_autoptr (GError) error = NULL;
+
+  estimate = attune_adapter_estimate_finish (ATTUNE_ADAPTER (object), result, &error);
+  /* A newer one is on its way, or the page is gone. */
+  if (state->cancellable != state->self->estimating)
+    return;
+
+  if (estimate != NULL)
+    attune_flight_panel_set_estimate (state->self->panel, estimate, NULL);
+  else if (!attune_error_is_cancelled (error))
+    attune_flight_panel_set_estimate (state->self->panel, NULL, error->message);
+}
+
+static gboolean
+estimate_timeout_cb (gpointer user_data)
+{
+  AttuneNewJobPage *self = user_data;
+  EstimateState *state;
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  self->estimate_source = 0;
+  self->estimating = g_cancellable_new ();
+
+  state = g_new0 (EstimateState, 1);
+  state->self = g_object_ref (self);
+  state->configuration = attune_configuration_copy (attune_job_form_get_configuration (self->form));
+  g_set_object (&state->training, lookup_dataset (self, "datasets.trainingFileId"));
+  g_set_object (&state->validation, lookup_dataset (self, "datasets.validationFileId"));
+  state->context.training = state->training;
+  state->context.validation = state->validation;
+  state->cancellable = g_object_ref (self->estimating);
+  attune_adapter_estimate_async (self->adapter, state->configuration, &state->context, state->cancellable,
+                                 estimated_cb, state);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_estimate (AttuneNewJobPage *self)
+{
+  clear_cancellable (&self->estimating);
+  g_clear_handle_id (&self->estimate_source, g_source_remove);
+
+  if (!attune_adapter_can (self->adapter, "estimate"))
+    attune_flight_panel_set_estimate (self->panel, NULL, _("This provider gives no estimate."));
+  else if (!attune_validation_is_valid (self->validation))
+    attune_flight_panel_set_estimate (self->panel, NULL, _("Known when the problems are solved."));
+  else
+    {
+      attune_flight_panel_set_estimate (self->panel, NULL, NULL);
+      self->estimate_source = g_timeout_add (ESTIMATE_DELAY_MS, estimate_timeout_cb, self);
+    }
+}
+
+/* --- Check --- */
+
+static void
+check_now (AttuneNewJobPage *self)
+{
+  AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
+  g_autoptr (AttuneValidation) validation = NULL;
+  AttuneJobContext context = { 0, };
+
+  context.training = lookup_dataset (self, "datasets.trainingFileId");
+  context.validation = lookup_dataset (self, "datasets.validationFileId");
+  validation = attune_adapter_validate_configuration (self->adapter, configuration, &context);
+  attune_job_form_show_validation (self->form, validation);
+  g_set_object (&self->validation, validation);
+  attune_flight_panel_set_validation (self->panel, validation);
+
+  if (attune_job_form_get_capabilities (self->form) != NULL)
+    {
+      g_auto (GStrv) unsupported = attune_capabilities_list_unsupported (attune_job_form_get_capabilities (self->form));
+
+      attune_flight_panel_set_ignored (self->panel, attune_adapter_get_title (self->adapter),
+                                       (const char * const *) unsupported);
+    }
+  queue_estimate (self);
+}
+
+static gboolean
+check_idle_cb (gpointer user_data)
+{
+  AttuneNewJobPage *self = user_data;
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  self->check_source = 0;
+  check_now (self);
+  update_actions (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* One change may be many: a preset, a provider with its model. They are checked once, before the next frame. */
+static void
+queue_check (AttuneNewJobPage *self)
+{
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  if (self->capabilities == NULL)
+    return;
+  if (self->check_source == 0)
+    self->check_source = g_idle_add_full (GDK_PRIORITY_REDRAW - 10, check_idle_cb, self, NULL);
+  update_actions (self);
+}
+
+static void
+issue_activated_cb (AttuneNewJobPage *self,
+                    const char       *path)
+{
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  attune_job_form_focus_path (self->form, path);
+}
+
+static void
+repair_requested_cb (AttuneNewJobPage *self,
+                     const char       *path,
+                     GVariant         *repair)
+{
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  attune_job_form_repair (self->form, path, repair);
+}
+
+/* --- Provider --- */
+
+/* What has to be chosen before anything else makes sense: the first model, and LoRA where it can be had. What was chosen stays. */
+static void
+choose_starting_point (AttuneNewJobPage *self)
+{
+  AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
+
+  if (!attune_configuration_is_set (configuration, "model.baseModel") &&
+      attune_capabilities_get_n_models (self->capabilities) > 0)
+    {
+      g_autoptr (GVariant) models = g_variant_lookup_value (attune_capabilities_get_variant (self->capabilities),
+                                                            "models", G_VARIANT_TYPE ("aa{sv}"));
+      g_autoptr (GVariant) first = g_variant_get_child_value (models, 0);
+      const char *id;
+
+      if (g_variant_lookup (first, "id", "&s", &id))
+        attune_configuration_set_value (configuration, "model.baseModel", g_variant_new_string (id));
+    }
+  if (!attune_configuration_is_set (configuration, "method.type"))
+    {
+      static const char * const words[] = { "lora", "full", "qlora" };
+
+      for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+        if (attune_capabilities_supports_value (self->capabilities, "method.type", words[i]))
+          {
+            attune_configuration_set_value (configuration, "method.type", g_variant_new_string (words[i]));
+            break;
+          }
+    }
+}
+
+/* Says what the provider warns of today, the worst first; mere information stands on the page of the providers. */
+static void
+show_notices (AttuneNewJobPage *self)
+{
+  g_autoptr (GVariant) notices = g_variant_lookup_value (attune_capabilities_get_variant (self->capabilities),
+                                                         "notices", G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *today = g_date_time_format (now, "%Y-%m-%d");
+  static const char * const severities[] = { "error", "warning" };
+  const char *found = NULL;
+
+  for (guint s = 0; s < G_N_ELEMENTS (severities) && found == NULL && notices != NULL; s++)
+    for (gsize i = 0; i < g_variant_n_children (notices) && found == NULL; i++)
+      {
+        g_autoptr (GVariant) notice = g_variant_get_child_value (notices, i);
+        const char *severity = "info";
+        const char *text = NULL;
+        const char *from = NULL;
+        const char *until = NULL;
+
+        g_variant_lookup (notice, "severity", "&s", &severity);
+        g_variant_lookup (notice, "from", "&s", &from);
+        g_variant_lookup (notice, "until", "&s", &until);
+        if (g_str_equal (severity, severities[s]) && g_variant_lookup (notice, "text", "&s", &text) &&
+            (from == NULL || g_strcmp0 (from, today) <= 0) && (until == NULL || g_strcmp0 (until, today) >= 0))
+          found = text;
+      }
+
+  if (found != NULL)
+    {
+      g_autofree char *escaped = g_markup_escape_text (found, -1);
+
+      adw_banner_set_title (self->notice_banner, escaped);
+    }
+  adw_banner_set_revealed (self->notice_banner, found != NULL);
+}
+
+static void
+take_pending_files (AttuneNewJobPage *self)
+{
+  g_autofree char *training = g_steal_pointer (&self->pending_training);
+  g_autofree char *validation = g_steal_pointer (&self->pending_validation);
+
+  if (training != NULL)
+    attune_job_form_choose_dataset (self->form, "datasets.trainingFileId", training);
+  if (validation != NULL)
+    attune_job_form_choose_dataset (self->form, "datasets.validationFileId", validation);
+}
+
+static void
+capabilities_loaded_cb (GObject      *object,
+                        GAsyncResult *result,
+                        gpointer      user_data)
+{
+  g_autoptr (AttuneNewJobPage) self = user_data;
+  g_autoptr (AttuneCapabilities) capabilities = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) variant = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  reply = attune_commands_call_finish (ATTUNE_COMMANDS (object), result, &error);
+  if (attune_error_is_cancelled (error) || self->adapter == NULL)
+    return;
+
+  if (reply != NULL)
+    {
+      variant = g_variant_lookup_value (reply, "capabilities", G_VARIANT_TYPE_VARDICT);
+      if (variant != NULL)
+        capabilities = attune_capabilities_new (variant, &error);
+      else
+        g_set_error_literal (&error, ATTUNE_ERROR, ATTUNE_ERROR_FAILED, _("The provider did not say what it can do."));
+    }
+  if (capabilities == NULL)
+    {
+      g_autofree char *text = attune_dialogs_describe_error (error);
+      g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+      adw_status_page_set_description (self->error_page, escaped);
+      gtk_stack_set_visible_child_name (self->stack, "error");
+      return;
+    }
+
+  g_set_object (&self->capabilities, capabilities);
+  attune_job_form_set_capabilities (self->form, capabilities);
+  choose_starting_point (self);
+  show_notices (self);
+  gtk_stack_set_visible_child_name (self->stack, "form");
+  take_pending_files (self);
+  queue_check (self);
+}
+
+static void
+load_capabilities (AttuneNewJobPage *self,
+                   gboolean          refresh)
+{
+  GVariantBuilder parameters;
+
+  clear_cancellable (&self->loading);
+  clear_cancellable (&self->estimating);
+  g_clear_handle_id (&self->estimate_source, g_source_remove);
+  g_clear_handle_id (&self->check_source, g_source_remove);
+  g_clear_object (&self->capabilities);
+  update_actions (self);
+  adw_banner_set_revealed (self->notice_banner, FALSE);
+  gtk_stack_set_visible_child_name (self->stack, "loading");
+
+  self->loading = g_cancellable_new ();
+  g_variant_builder_init (&parameters, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&parameters, "{sv}", "provider", g_variant_new_string (attune_adapter_get_id (self->adapter)));
+  g_variant_builder_add (&parameters, "{sv}", "refresh", g_variant_new_boolean (refresh));
+  attune_commands_call_async (self->commands, "provider-capabilities", g_variant_builder_end (&parameters),
+                              self->loading, capabilities_loaded_cb, g_object_ref (self));
+}
+
+static void
+provider_selected_cb (AttuneNewJobPage *self)
+{
+  AttuneAdapter *adapter;
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  adapter = adw_combo_row_get_selected_item (self->provider_row);
+  if (adapter == NULL || !g_set_object (&self->adapter, adapter))
+    return;
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->provider_row), attune_adapter_get_description (adapter));
+  load_capabilities (self, FALSE);
+}
+
+static void
+retry_action (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
+
+  if (self->adapter != NULL)
+    load_capabilities (self, TRUE);
+}
+
+/* --- Request and start --- */
+
+static void
+show_request_action (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
+  AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
+  AttuneJobContext context = { 0, };
+  g_autoptr (JsonNode) request = NULL;
+  g_autoptr (GError) error = NULL;
+
+  context.training = lookup_dataset (self, "datasets.trainingFileId");
+  context.validation = lookup_dataset (self, "datasets.validationFileId");
+  request = attune_adapter_translate_configuration (self->adapter, configuration, &context, &error);
+  if (request == NULL)
+    attune_dialogs_present_error (widget, _("The Request Cannot Be Made Yet"), error);
+  else
+    adw_dialog_present (attune_request_dialog_new (request), widget);
+}
+
+static void
+job_created_cb (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (AttuneNewJobPage) self = user_data;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *id = NULL;
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  reply = attune_commands_call_finish (ATTUNE_COMMANDS (object), result, &error);
+  /* The page was left meanwhile; the job is in the list all the same. */
+  if (self->starting == NULL)
+    return;
+
+  g_clear_object (&self->starting);
+  self->is_starting = FALSE;
+  update_actions (self);
+  if (reply == NULL)
+    {
+      if (!attune_error_is_cancelled (error))
+        attune_dialogs_present_error (GTK_WIDGET (self), _("The Job Could Not Be Started"), error);
+      return;
+    }
+
+  attune_settings_set_last_provider (self->settings, attune_adapter_get_id (self->adapter));
+  if (g_variant_lookup (reply, "jobId", "&s", &id))
+    g_signal_emit (self, signals[JOB_CREATED], 0, id);
+}
+
+static void
+start_action (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
+  GVariantBuilder parameters;
+  const char *name;
+
+  if (self->is_starting)
+    return;
+
+  self->is_starting = TRUE;
+  clear_cancellable (&self->starting);
+  self->starting = g_cancellable_new ();
+  update_actions (self);
+
+  name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
+  g_variant_builder_init (&parameters, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&parameters, "{sv}", "provider", g_variant_new_string (attune_adapter_get_id (self->adapter)));
+  g_variant_builder_add (&parameters, "{sv}", "configuration",
+                         attune_configuration_to_variant (attune_job_form_get_configuration (self->form)));
+  if (*name != '\0')
+    g_variant_builder_add (&parameters, "{sv}", "name", g_variant_new_string (name));
+  attune_commands_call_async (self->commands, "job-create", g_variant_builder_end (&parameters), self->starting,
+                              job_created_cb, g_object_ref (self));
+}
+
+/* --- Object --- */
+
+static char *
+dup_adapter_title (AttuneAdapter *adapter)
+{
+  return g_strdup (attune_adapter_get_title (adapter));
+}
+
+static void
+attune_new_job_page_constructed (GObject *object)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (object);
+  GListModel *registry = G_LIST_MODEL (attune_commands_get_registry (self->commands));
+  g_autoptr (AttuneConfiguration) configuration = attune_configuration_new ();
+  g_autoptr (GtkExpression) title = NULL;
+  g_autofree char *last = attune_settings_dup_last_provider (self->settings);
+  guint chosen = 0;
+
+  G_OBJECT_CLASS (attune_new_job_page_parent_class)->constructed (object);
+
+  attune_job_form_set_up (self->form, self->commands, configuration);
+
+  title = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 0, NULL, G_CALLBACK (dup_adapter_title), NULL, NULL);
+  adw_combo_row_set_expression (self->provider_row, title);
+  gtk_drop_down_set_expression (self->error_provider, title);
+  for (guint i = 0; i < g_list_model_get_n_items (registry); i++)
+    {
+      g_autoptr (AttuneAdapter) adapter = g_list_model_get_item (registry, i);
+
+      if (g_strcmp0 (attune_adapter_get_id (adapter), last) == 0)
+        chosen = i;
+    }
+  adw_combo_row_set_model (self->provider_row, registry);
+  gtk_drop_down_set_model (self->error_provider, registry);
+  gtk_widget_set_visible (GTK_WIDGET (self->error_provider), g_list_model_get_n_items (registry) > 1);
+  adw_combo_row_set_selected (self->provider_row, chosen);
+  g_object_bind_property (self->provider_row, "selected", self->error_provider, "selected",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+
+  g_signal_connect_object (self->provider_row, "notify::selected-item", G_CALLBACK (provider_selected_cb), self, G_CONNECT_SWAPPED);
+  provider_selected_cb (self);
+}
+
+static void
+attune_new_job_page_dispose (GObject *object)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (object);
+
+  g_clear_handle_id (&self->check_source, g_source_remove);
+  g_clear_handle_id (&self->estimate_source, g_source_remove);
+  clear_cancellable (&self->loading);
+  clear_cancellable (&self->estimating);
+  /* A start that was asked for is not called off by leaving the page. */
+  g_clear_object (&self->starting);
+  g_clear_object (&self->adapter);
+  g_clear_object (&self->capabilities);
+  g_clear_object (&self->validation);
+  g_clear_object (&self->commands);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->pending_training, g_free);
+  g_clear_pointer (&self->pending_validation, g_free);
+  gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_NEW_JOB_PAGE);
+
+  G_OBJECT_CLASS (attune_new_job_page_parent_class)->dispose (object);
+}
+
+static void
+attune_new_job_page_set_property (GObject      *object,
+                                  guint         prop_id,
+                                  const GValue *value,
+                                  GParamSpec   *pspec)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_COMMANDS:
+      self->commands = g_value_dup_object (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+attune_new_job_page_class_init (AttuneNewJobPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = attune_new_job_page_constructed;
+  object_class->dispose = attune_new_job_page_dispose;
+  object_class->set_property = attune_new_job_page_set_property;
+
+  properties[PROP_COMMANDS] =
+    g_param_spec_object ("commands", NULL, NULL, ATTUNE_TYPE_COMMANDS,
+                         G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[JOB_CREATED] = g_signal_new ("job-created", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                       0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  g_type_ensure (ATTUNE_TYPE_JOB_FORM);
+  g_type_ensure (ATTUNE_TYPE_FLIGHT_PANEL);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/attune/Attune/ui/attune-new-job-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, error_page);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, error_provider);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, notice_banner);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, name_row);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, provider_row);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, form);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, panel);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, start_spinner);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, start_label);
+
+  gtk_widget_class_install_action (widget_class, "new-job.start", NULL, start_action);
+  gtk_widget_class_install_action (widget_class, "new-job.retry", NULL, retry_action);
+  gtk_widget_class_install_action (widget_class, "new-job.show-request", NULL, show_request_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, "new-job.start", NULL);
+}
+
+static void
+attune_new_job_page_init (AttuneNewJobPage *self)
+{
+  self->settings = attune_settings_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.start", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-request", FALSE);
+
+  g_signal_connect_object (self->form, "changed", G_CALLBACK (queue_check), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->panel, "issue-activated", G_CALLBACK (issue_activated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->panel, "repair-requested", G_CALLBACK (repair_requested_cb), self, G_CONNECT_SWAPPED);
+}
+
+AdwNavigationPage *
+attune_new_job_page_new (AttuneCommands *commands)
+{
+  g_return_val_if_fail (ATTUNE_IS_COMMANDS (commands), NULL);
+
+  return g_object_new (ATTUNE_TYPE_NEW_JOB_PAGE, "commands", commands, NULL);
+}
+
+void
+attune_new_job_page_set_files (AttuneNewJobPage *self,
+                               const char       *training,
+                               const char       *validation)
+{
+  g_return_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  if (training != NULL)
+    g_set_str (&self->pending_training, training);
+  if (validation != NULL)
+    g_set_str (&self->pending_validation, validation);
+  if (self->capabilities != NULL)
+    take_pending_files (self);
+}
+
+void
+attune_new_job_page_set_dataset (AttuneNewJobPage *self,
+                                 const char       *id)
+{
+  g_return_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self));
+  g_return_if_fail (id != NULL);
+
+  attune_configuration_set_value (attune_job_form_get_configuration (self->form), "datasets.trainingFileId",
+                                  g_variant_new_string (id));
+}
+
+void
+attune_new_job_page_set_model (AttuneNewJobPage *self,
+                               const char       *model)
+{
+  g_return_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self));
+  g_return_if_fail (model != NULL);
+
+  attune_configuration_set_value (attune_job_form_get_configuration (self->form), "model.baseModel",
+                                  g_variant_new_string (model));
+}
+
+AttuneJobForm *
+attune_new_job_page_get_form (AttuneNewJobPage *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self), NULL);
+
+  return self->form;
+}
+
+AttuneFlightPanel *
+attune_new_job_page_get_panel (AttuneNewJobPage *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self), NULL);
+
+  return self->panel;
+}
+
+gboolean
+attune_new_job_page_is_settled (AttuneNewJobPage *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self), FALSE);
+
+  return self->capabilities != NULL && self->check_source == 0 && !attune_job_form_is_busy (self->form) &&
+         self->pending_training == NULL && self->pending_validation == NULL;
+}

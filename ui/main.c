@@ -1,0 +1,45 @@
+/* main.c
+ *
+ * Copyright 2026 The Attune developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <locale.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "attune-application.h"
+#include "attune-local-adapter.h"
+
+/* The one place of the window's program that knows the providers by name. */
+static AttuneRegistry *
+make_registry (void)
+{
+  AttuneRegistry *registry = attune_registry_new ();
+  g_autoptr (AttuneAdapter) local = attune_local_adapter_new ();
+
+  attune_registry_add (registry, local);
+
+  return registry;
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_autoptr (AttuneRegistry) registry = NULL;
+  g_autoptr (AttuneApplication) application = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, ATTUNE_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  registry = make_registry ();
+  application = attune_application_new (registry);
+  attune_application_set_model_import (application, attune_local_model_import);
+
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}
