@@ -16,8 +16,8 @@
 
 #include "attune-error.h"
 #include "attune-file-io.h"
+#include "attune-json.h"
 #include "attune-run-folder.h"
-#include "attune-run-json.h"
 #include "attune-safetensors.h"
 
 #define STATE_VERSION  1
@@ -111,13 +111,13 @@ write_state (const char                   *folder,
   json_object_set_int_member (object, "totalSteps", state->total_steps);
   json_object_set_int_member (object, "trainedTokens", state->trained_tokens);
   json_object_set_boolean_member (object, "evaluationPending", state->evaluation_pending);
-  attune_run_json_write_double (object, "evalLoss", state->eval_loss);
+  json_object_set_double_member (object, "evalLoss", state->eval_loss);
   json_object_set_int_member (object, "seed", (gint64) state->seed);
   json_object_set_int_member (object, "threads", state->threads);
   json_object_set_string_member (object, "digest", state->digest);
   json_object_set_int_member (object, "time", state->time);
   json_node_set_object (node, object);
-  text = attune_run_json_to_text (node);
+  text = attune_json_write (node, TRUE);
 
   return attune_file_replace (path, text, -1, TRUE, error);
 }
@@ -263,8 +263,8 @@ attune_checkpoint_read_state (const char             *folder,
 {
   g_autofree char *path = NULL;
   g_autoptr (JsonNode) node = NULL;
-  g_auto (AttuneCheckpointState) read = { .eval_loss = NAN };
-  JsonObject *object;
+  AttuneCheckpointState read = { .eval_loss = NAN };
+  const char *digest = NULL;
   gint64 version = 0;
   gint64 seed = 0;
   gint64 threads = 0;
@@ -273,26 +273,25 @@ attune_checkpoint_read_state (const char             *folder,
   g_return_val_if_fail (state != NULL, FALSE);
 
   path = g_build_filename (folder, ATTUNE_RUN_STATE_FILE, NULL);
-  node = attune_run_json_load (path, error);
+  node = attune_json_parse_file (path, error);
   if (node == NULL)
     return FALSE;
 
-  object = json_node_get_object (node);
-  if (!attune_run_json_read_integer (object, "version", &version, error) ||
-      !attune_run_json_read_integer (object, "step", &read.step, error) ||
-      !attune_run_json_read_integer (object, "totalSteps", &read.total_steps, error) ||
-      !attune_run_json_read_integer (object, "trainedTokens", &read.trained_tokens, error) ||
-      !attune_run_json_read_boolean (object, "evaluationPending", &read.evaluation_pending, error) ||
-      !attune_run_json_read_double (object, "evalLoss", &read.eval_loss, error) ||
-      !attune_run_json_read_integer (object, "seed", &seed, error) ||
-      !attune_run_json_read_integer (object, "threads", &threads, error) ||
-      !attune_run_json_read_text (object, "digest", &read.digest, error) ||
-      !attune_run_json_read_integer (object, "time", &read.time, error))
+  if (!attune_json_get_int (node, "version", ATTUNE_JSON_OPTIONAL, &version, error) ||
+      !attune_json_get_int (node, "step", ATTUNE_JSON_OPTIONAL, &read.step, error) ||
+      !attune_json_get_int (node, "totalSteps", ATTUNE_JSON_OPTIONAL, &read.total_steps, error) ||
+      !attune_json_get_int (node, "trainedTokens", ATTUNE_JSON_OPTIONAL, &read.trained_tokens, error) ||
+      !attune_json_get_boolean (node, "evaluationPending", ATTUNE_JSON_OPTIONAL, &read.evaluation_pending, error) ||
+      !attune_json_get_double (node, "evalLoss", ATTUNE_JSON_OPTIONAL, &read.eval_loss, error) ||
+      !attune_json_get_int (node, "seed", ATTUNE_JSON_OPTIONAL, &seed, error) ||
+      !attune_json_get_int (node, "threads", ATTUNE_JSON_OPTIONAL, &threads, error) ||
+      !attune_json_get_string (node, "digest", ATTUNE_JSON_OPTIONAL, &digest, error) ||
+      !attune_json_get_int (node, "time", ATTUNE_JSON_OPTIONAL, &read.time, error))
     {
       g_prefix_error (error, "%s: ", path);
       return FALSE;
     }
-  if (version != STATE_VERSION || read.step <= 0 || read.step > read.total_steps || read.digest == NULL)
+  if (version != STATE_VERSION || read.step <= 0 || read.step > read.total_steps || digest == NULL)
     {
       g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED, _("%s is not the state of a checkpoint"), path);
       return FALSE;
@@ -300,8 +299,8 @@ attune_checkpoint_read_state (const char             *folder,
 
   read.seed = (guint64) seed;
   read.threads = (guint) threads;
+  read.digest = g_strdup (digest);
   *state = read;
-  state->digest = g_steal_pointer (&read.digest);
 
   return TRUE;
 }

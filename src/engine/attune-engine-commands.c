@@ -17,10 +17,10 @@
 
 #include "attune-error.h"
 #include "attune-file-io.h"
+#include "attune-json.h"
 #include "attune-machine.h"
 #include "attune-model.h"
 #include "attune-run-folder.h"
-#include "attune-run-json.h"
 #include "attune-train-plan.h"
 #include "attune-trainer.h"
 
@@ -159,8 +159,8 @@ attune_engine_predict (int    argc,
     }
 
   node = attune_train_plan_to_json (plan, attune_machine_get_available_memory ());
-  text = attune_run_json_to_text (node);
-  g_print ("%s", text);
+  text = attune_json_write (node, TRUE);
+  g_print ("%s\n", text);
 
   return ATTUNE_EXIT_DONE;
 }

@@ -17,7 +17,7 @@
 #include "attune-error.h"
 #include "attune-evaluate.h"
 #include "attune-generate.h"
-#include "attune-run-json.h"
+#include "attune-json.h"
 
 #define DEFAULT_MAX_TOKENS 256
 /* A wrong answer may be longer than the right one; this much more is looked at. */
@@ -134,7 +134,7 @@ answer (Speaker                *speaker,
   json_object_set_boolean_member (object, "ended", generation.ended);
   json_object_set_double_member (object, "seconds", (double) (g_get_monotonic_time () - before) / G_TIME_SPAN_SECOND);
   json_node_set_object (node, object);
-  line = json_to_string (node, FALSE);
+  line = attune_json_write (node, FALSE);
   g_print ("%s\n", line);
 
   return TRUE;
@@ -174,27 +174,18 @@ parse_conversation (const char  *line,
                     GError     **error)
 {
   g_autoptr (AttuneRow) row = attune_row_new (number);
-  g_autoptr (JsonNode) node = json_from_string (line, NULL);
+  g_autoptr (JsonNode) node = attune_json_parse (line, -1, NULL, NULL);
   JsonArray *messages = NULL;
 
-  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
-    {
-      JsonNode *member = json_object_get_member (json_node_get_object (node), "messages");
-
-      if (member != NULL && JSON_NODE_HOLDS_ARRAY (member))
-        messages = json_node_get_array (member);
-    }
-
+  if (node != NULL && !attune_json_get_array (node, "messages", ATTUNE_JSON_OPTIONAL, &messages, NULL))
+    messages = NULL;
   for (guint i = 0; messages != NULL && i < json_array_get_length (messages); i++)
     {
       JsonNode *message = json_array_get_element (messages, i);
-      g_autofree char *role = NULL;
-      g_autofree char *content = NULL;
+      const char *role = attune_json_peek_string (message, "role", NULL);
+      const char *content = attune_json_peek_string (message, "content", NULL);
 
-      if (!JSON_NODE_HOLDS_OBJECT (message) ||
-          !attune_run_json_read_text (json_node_get_object (message), "role", &role, NULL) ||
-          !attune_run_json_read_text (json_node_get_object (message), "content", &content, NULL) ||
-          role == NULL || content == NULL)
+      if (role == NULL || content == NULL)
         {
           messages = NULL;
           break;
@@ -361,7 +352,7 @@ attune_engine_evaluate (int    argc,
   json_object_set_int_member (object, "right", evaluation.right);
   json_object_set_double_member (object, "rate", (double) evaluation.right / evaluation.rows);
   json_node_set_object (node, object);
-  text = json_to_string (node, FALSE);
+  text = attune_json_write (node, FALSE);
   g_print ("%s\n", text);
 
   return ATTUNE_EXIT_DONE;

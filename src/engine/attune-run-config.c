@@ -11,8 +11,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "attune-error.h"
+#include "attune-json.h"
 #include "attune-run-folder.h"
-#include "attune-run-json.h"
 
 #define DEFAULT_SEED 42
 
@@ -42,33 +42,23 @@ attune_run_config_free (AttuneRunConfig *self)
   g_free (self);
 }
 
-static JsonObject *
-get_object (JsonObject  *object,
-            const char  *name,
-            GError     **error)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    {
-      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("“%s” is missing or not an object"), name);
-      return NULL;
-    }
-
-  return json_node_get_object (node);
-}
-
 static gboolean
 parse (AttuneRunConfig  *self,
-       JsonObject       *object,
+       JsonNode         *node,
        GError          **error)
 {
-  JsonObject *paths;
+  const char *job_id = NULL;
+  const char *name = NULL;
+  const char *lock = NULL;
+  const char *model = NULL;
+  const char *training = NULL;
+  const char *validation = NULL;
+  JsonObject *configuration = NULL;
   gint64 version = 0;
   gint64 seed = DEFAULT_SEED;
   gint64 threads = 0;
 
-  if (!attune_run_json_read_integer (object, "version", &version, error))
+  if (!attune_json_get_int (node, "version", ATTUNE_JSON_REQUIRED, &version, error))
     return FALSE;
   if (version > ATTUNE_RUN_CONFIG_VERSION)
     {
@@ -78,11 +68,15 @@ parse (AttuneRunConfig  *self,
       return FALSE;
     }
 
-  if (!attune_run_json_read_text (object, "jobId", &self->job_id, error) ||
-      !attune_run_json_read_text (object, "name", &self->name, error) ||
-      !attune_run_json_read_text (object, "lock", &self->lock, error) ||
-      !attune_run_json_read_integer (object, "seed", &seed, error) ||
-      !attune_run_json_read_integer (object, "threads", &threads, error))
+  if (!attune_json_get_string (node, "jobId", ATTUNE_JSON_OPTIONAL, &job_id, error) ||
+      !attune_json_get_string (node, "name", ATTUNE_JSON_OPTIONAL, &name, error) ||
+      !attune_json_get_string (node, "lock", ATTUNE_JSON_OPTIONAL, &lock, error) ||
+      !attune_json_get_int (node, "seed", ATTUNE_JSON_OPTIONAL, &seed, error) ||
+      !attune_json_get_int (node, "threads", ATTUNE_JSON_OPTIONAL, &threads, error) ||
+      !attune_json_get_string (node, "paths.model", ATTUNE_JSON_REQUIRED, &model, error) ||
+      !attune_json_get_string (node, "paths.training", ATTUNE_JSON_REQUIRED, &training, error) ||
+      !attune_json_get_string (node, "paths.validation", ATTUNE_JSON_OPTIONAL, &validation, error) ||
+      !attune_json_get_object (node, "configuration", ATTUNE_JSON_REQUIRED, &configuration, error))
     return FALSE;
   if (threads < 0 || threads > 1024)
     {
@@ -90,26 +84,16 @@ parse (AttuneRunConfig  *self,
                    _("“threads” is %" G_GINT64_FORMAT ", but has to be from 0 (all cores) to 1024"), threads);
       return FALSE;
     }
+
+  self->job_id = g_strdup (job_id);
+  self->name = g_strdup (name);
+  self->lock = g_strdup (lock);
+  self->model = g_strdup (model);
+  self->training = g_strdup (training);
+  self->validation = g_strdup (validation);
   self->seed = (guint64) seed;
   self->threads = (guint) threads;
-
-  paths = get_object (object, "paths", error);
-  if (paths == NULL ||
-      !attune_run_json_read_text (paths, "model", &self->model, error) ||
-      !attune_run_json_read_text (paths, "training", &self->training, error) ||
-      !attune_run_json_read_text (paths, "validation", &self->validation, error))
-    return FALSE;
-  if (self->model == NULL || self->training == NULL)
-    {
-      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID,
-                   _("“%s” is missing: the trainer has to know where it lies"),
-                   self->model == NULL ? "paths.model" : "paths.training");
-      return FALSE;
-    }
-
-  if (get_object (object, "configuration", error) == NULL)
-    return FALSE;
-  self->configuration = attune_configuration_new_from_json (json_object_get_member (object, "configuration"), error);
+  self->configuration = attune_configuration_new_from_json (attune_json_lookup (node, "configuration"), error);
 
   return self->configuration != NULL;
 }
@@ -126,11 +110,11 @@ attune_run_config_load (const char  *folder,
   g_return_val_if_fail (folder != NULL, NULL);
 
   path = g_build_filename (folder, ATTUNE_RUN_CONFIG_FILE, NULL);
-  node = attune_run_json_load (path, error);
+  node = attune_json_parse_file (path, error);
   if (node == NULL)
     return NULL;
 
-  if (!parse (self, json_node_get_object (node), &local_error))
+  if (!parse (self, node, &local_error))
     {
       g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, "%s: %s", path, local_error->message);
       return NULL;

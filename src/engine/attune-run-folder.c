@@ -17,8 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "attune-json.h"
 #include "attune-machine.h"
-#include "attune-run-json.h"
 
 AttuneRunStatus *
 attune_run_status_new (void)
@@ -63,9 +63,12 @@ attune_run_status_from_json (JsonNode  *node,
                              GError   **error)
 {
   g_autoptr (AttuneRunStatus) self = attune_run_status_new ();
-  g_autofree char *state = NULL;
-  JsonObject *object;
-  JsonNode *reason;
+  const char *state = NULL;
+  const char *model = NULL;
+  const char *output = NULL;
+  const char *code = NULL;
+  const char *message = NULL;
+  JsonObject *reason = NULL;
   gint64 version = 0;
   gint64 start = 0;
   gint64 position = 0;
@@ -73,27 +76,23 @@ attune_run_status_from_json (JsonNode  *node,
 
   g_return_val_if_fail (node != NULL, NULL);
 
-  if (!JSON_NODE_HOLDS_OBJECT (node))
-    {
-      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED, _("The status of a run has to be a JSON object"));
-      return NULL;
-    }
-
-  object = json_node_get_object (node);
-  if (!attune_run_json_read_integer (object, "version", &version, error) ||
-      !attune_run_json_read_text (object, "state", &state, error) ||
-      !attune_run_json_read_integer (object, "step", &self->step, error) ||
-      !attune_run_json_read_integer (object, "totalSteps", &self->total_steps, error) ||
-      !attune_run_json_read_double (object, "epoch", &self->epoch, error) ||
-      !attune_run_json_read_integer (object, "pid", &self->pid, error) ||
-      !attune_run_json_read_integer (object, "pidStartTime", &start, error) ||
-      !attune_run_json_read_integer (object, "startedAt", &self->started_at, error) ||
-      !attune_run_json_read_integer (object, "updatedAt", &self->updated_at, error) ||
-      !attune_run_json_read_double (object, "timeRemaining", &self->time_remaining, error) ||
-      !attune_run_json_read_integer (object, "trainedTokens", &self->trained_tokens, error) ||
-      !attune_run_json_read_integer (object, "queuePosition", &position, error) ||
-      !attune_run_json_read_text (object, "model", &self->model, error) ||
-      !attune_run_json_read_text (object, "output", &self->output, error))
+  if (!attune_json_get_int (node, "version", ATTUNE_JSON_OPTIONAL, &version, error) ||
+      !attune_json_get_string (node, "state", ATTUNE_JSON_REQUIRED, &state, error) ||
+      !attune_json_get_int (node, "step", ATTUNE_JSON_OPTIONAL, &self->step, error) ||
+      !attune_json_get_int (node, "totalSteps", ATTUNE_JSON_OPTIONAL, &self->total_steps, error) ||
+      !attune_json_get_double (node, "epoch", ATTUNE_JSON_OPTIONAL, &self->epoch, error) ||
+      !attune_json_get_int (node, "pid", ATTUNE_JSON_OPTIONAL, &self->pid, error) ||
+      !attune_json_get_int (node, "pidStartTime", ATTUNE_JSON_OPTIONAL, &start, error) ||
+      !attune_json_get_int (node, "startedAt", ATTUNE_JSON_OPTIONAL, &self->started_at, error) ||
+      !attune_json_get_int (node, "updatedAt", ATTUNE_JSON_OPTIONAL, &self->updated_at, error) ||
+      !attune_json_get_double (node, "timeRemaining", ATTUNE_JSON_OPTIONAL, &self->time_remaining, error) ||
+      !attune_json_get_int (node, "trainedTokens", ATTUNE_JSON_OPTIONAL, &self->trained_tokens, error) ||
+      !attune_json_get_int (node, "queuePosition", ATTUNE_JSON_OPTIONAL, &position, error) ||
+      !attune_json_get_string (node, "model", ATTUNE_JSON_OPTIONAL, &model, error) ||
+      !attune_json_get_string (node, "output", ATTUNE_JSON_OPTIONAL, &output, error) ||
+      !attune_json_get_object (node, "error", ATTUNE_JSON_OPTIONAL, &reason, error) ||
+      !attune_json_get_string (node, "error.code", ATTUNE_JSON_OPTIONAL, &code, error) ||
+      !attune_json_get_string (node, "error.message", ATTUNE_JSON_OPTIONAL, &message, error))
     return NULL;
 
   if (version > ATTUNE_RUN_VERSION)
@@ -102,29 +101,22 @@ attune_run_status_from_json (JsonNode  *node,
                    _("The run was written by a newer version of Attune. Update Attune to open it."));
       return NULL;
     }
-  if (state == NULL || !attune_enum_from_nick (ATTUNE_TYPE_JOB_STATUS, state, &value))
+  if (!attune_enum_from_nick (ATTUNE_TYPE_JOB_STATUS, state, &value))
     {
       g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED,
-                   _("“%s” is not the state of a run"), state != NULL ? state : "");
+                   _("“%s” is not the state of a run"), state);
       return NULL;
     }
   self->state = (AttuneJobStatus) value;
   self->pid_start_time = (guint64) MAX (start, 0);
   self->queue_position = (guint) CLAMP (position, 0, G_MAXINT);
 
-  reason = json_object_get_member (object, "error");
-  if (reason != NULL && JSON_NODE_HOLDS_OBJECT (reason))
-    {
-      g_autofree char *code = NULL;
-      g_autofree char *message = NULL;
-
-      if (!attune_run_json_read_text (json_node_get_object (reason), "code", &code, error) ||
-          !attune_run_json_read_text (json_node_get_object (reason), "message", &message, error))
-        return NULL;
-      self->error = g_error_new_literal (ATTUNE_ERROR,
-                                         (int) (code != NULL ? attune_error_code_from_nick (code) : ATTUNE_ERROR_FAILED),
-                                         message != NULL ? message : _("The run failed"));
-    }
+  self->model = g_strdup (model);
+  self->output = g_strdup (output);
+  if (reason != NULL)
+    self->error = g_error_new_literal (ATTUNE_ERROR,
+                                       (int) (code != NULL ? attune_error_code_from_nick (code) : ATTUNE_ERROR_FAILED),
+                                       message != NULL ? message : _("The run failed"));
 
   return g_steal_pointer (&self);
 }
@@ -141,12 +133,12 @@ attune_run_status_to_json (const AttuneRunStatus *self)
   json_object_set_string_member (object, "state", attune_enum_to_nick (ATTUNE_TYPE_JOB_STATUS, (int) self->state));
   json_object_set_int_member (object, "step", self->step);
   json_object_set_int_member (object, "totalSteps", self->total_steps);
-  attune_run_json_write_double (object, "epoch", self->epoch);
+  json_object_set_double_member (object, "epoch", self->epoch);
   json_object_set_int_member (object, "pid", self->pid);
   json_object_set_int_member (object, "pidStartTime", (gint64) self->pid_start_time);
   json_object_set_int_member (object, "startedAt", self->started_at);
   json_object_set_int_member (object, "updatedAt", self->updated_at);
-  attune_run_json_write_double (object, "timeRemaining", self->time_remaining);
+  json_object_set_double_member (object, "timeRemaining", self->time_remaining);
   json_object_set_int_member (object, "trainedTokens", self->trained_tokens);
   if (self->queue_position > 0)
     json_object_set_int_member (object, "queuePosition", self->queue_position);
@@ -176,20 +168,27 @@ attune_run_status_load (const char  *folder,
 {
   g_autofree char *path = NULL;
   g_autoptr (JsonNode) node = NULL;
-  AttuneRunStatus *self;
+  g_autoptr (GError) local_error = NULL;
+  AttuneRunStatus *self = NULL;
 
   g_return_val_if_fail (folder != NULL, NULL);
 
   path = g_build_filename (folder, ATTUNE_RUN_STATUS_FILE, NULL);
-  node = attune_run_json_load (path, error);
-  if (node == NULL)
-    return NULL;
+  node = attune_json_parse_file (path, &local_error);
+  if (node != NULL)
+    {
+      self = attune_run_status_from_json (node, &local_error);
+      if (local_error != NULL)
+        g_prefix_error (&local_error, "%s: ", path);
+    }
+  if (self != NULL)
+    return self;
 
-  self = attune_run_status_from_json (node, error);
-  if (self == NULL)
-    g_prefix_error (error, "%s: ", path);
-
-  return self;
+  /* The trainer writes it: what is wrong with it is nobody's input. */
+  if (g_error_matches (local_error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID))
+    local_error->code = ATTUNE_ERROR_DAMAGED;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
 }
 
 gboolean
@@ -227,8 +226,8 @@ attune_run_folder_list_checkpoints (const char *folder)
       g_autofree char *path = g_build_filename (place, name, NULL);
       g_autofree char *state = g_build_filename (path, ATTUNE_RUN_STATE_FILE, NULL);
       g_autoptr (JsonNode) node = NULL;
-      double loss = NAN;
-      gint64 time = 0;
+      double loss;
+      gint64 time;
       gint64 step;
 
       if (!g_str_has_prefix (name, "step-") ||
@@ -236,11 +235,11 @@ attune_run_folder_list_checkpoints (const char *folder)
         continue;
 
       /* Without its state it is not whole: being written, or left behind by a crash. */
-      node = attune_run_json_load (state, NULL);
-      if (node == NULL ||
-          !attune_run_json_read_double (json_node_get_object (node), "evalLoss", &loss, NULL) ||
-          !attune_run_json_read_integer (json_node_get_object (node), "time", &time, NULL))
+      node = attune_json_parse_file (state, NULL);
+      if (node == NULL)
         continue;
+      loss = attune_json_peek_double (node, "evalLoss", NAN);
+      time = attune_json_peek_int (node, "time", 0);
 
       g_ptr_array_add (checkpoints, attune_checkpoint_new (name, step, time, path, loss));
     }
@@ -346,22 +345,15 @@ static AttuneEvent *
 parse_event (const char *line,
              gssize      length)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  g_autofree char *level = NULL;
-  g_autofree char *message = NULL;
-  JsonObject *object;
+  g_autoptr (JsonNode) node = attune_json_parse (line, length, NULL, NULL);
+  const char *level = NULL;
+  const char *message = NULL;
   gint64 time = 0;
 
-  if (!json_parser_load_from_data (parser, line, length, NULL) ||
-      json_parser_get_root (parser) == NULL ||
-      !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    return NULL;
-
-  object = json_node_get_object (json_parser_get_root (parser));
-  if (!attune_run_json_read_integer (object, "time", &time, NULL) ||
-      !attune_run_json_read_text (object, "level", &level, NULL) ||
-      !attune_run_json_read_text (object, "message", &message, NULL) ||
-      level == NULL || message == NULL)
+  if (node == NULL ||
+      !attune_json_get_int (node, "time", ATTUNE_JSON_REQUIRED, &time, NULL) ||
+      !attune_json_get_string (node, "level", ATTUNE_JSON_REQUIRED, &level, NULL) ||
+      !attune_json_get_string (node, "message", ATTUNE_JSON_REQUIRED, &message, NULL))
     return NULL;
 
   return attune_event_new (time, level, message, NULL);
@@ -419,7 +411,7 @@ attune_run_event_to_line (gint64      time,
   json_object_set_string_member (object, "level", level);
   json_object_set_string_member (object, "message", message);
   json_node_set_object (node, object);
-  text = json_to_string (node, FALSE);
+  text = attune_json_write (node, FALSE);
 
   return g_strconcat (text, "\n", NULL);
 }

@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "attune-file-io.h"
+#include "attune-json.h"
 #include "attune-machine.h"
-#include "attune-run-json.h"
 
 /* Room that is given back when the disk is full, so that the run can still say why it ended. */
 #define RESERVE_SIZE (64 * 1024)
@@ -57,7 +57,7 @@ write_status (AttuneRunWriter  *self,
 
   self->status->updated_at = g_get_real_time ();
   node = attune_run_status_to_json (self->status);
-  text = attune_run_json_to_text (node);
+  text = attune_json_write (node, TRUE);
 
   return attune_file_replace (self->status_path, text, -1, durable, error);
 }
@@ -68,7 +68,7 @@ overwrite_status (AttuneRunWriter  *self,
                   GError          **error)
 {
   g_autoptr (JsonNode) node = attune_run_status_to_json (self->status);
-  g_autofree char *text = attune_run_json_to_text (node);
+  g_autofree char *text = attune_json_write (node, TRUE);
   g_autofd int fd = open (self->status_path, O_WRONLY | O_CLOEXEC);
   gsize length = strlen (text);
 

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "attune-error.h"
+#include "attune-json.h"
 #include "attune-machine.h"
-#include "attune-run-json.h"
 #include "attune-thread-pool.h"
 #include "attune-validation.h"
 
@@ -133,13 +133,11 @@ find_ignored (AttuneTrainSettings *self,
 static gboolean
 is_stored_as_bf16 (const AttuneModelConfig *model)
 {
-  g_autoptr (JsonNode) node = json_from_string (model->json, NULL);
-  g_autofree char *dtype = NULL;
+  g_autoptr (JsonNode) node = attune_json_parse (model->json, -1, NULL, NULL);
+  const char *dtype = NULL;
 
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node) ||
-      !attune_run_json_read_text (json_node_get_object (node), "torch_dtype", &dtype, NULL) ||
-      !attune_run_json_read_text (json_node_get_object (node), "dtype", &dtype, NULL))
-    return FALSE;
+  if (node != NULL)
+    dtype = attune_json_peek_string (node, "dtype", attune_json_peek_string (node, "torch_dtype", NULL));
 
   return g_strcmp0 (dtype, "bfloat16") == 0;
 }
@@ -152,9 +150,10 @@ choose_precision (AttuneTrainSettings      *self,
 {
   int precision;
 
+  self->stored_as_bf16 = is_stored_as_bf16 (model);
   if (!attune_configuration_is_set (configuration, "model.precision"))
     {
-      gboolean stored = is_stored_as_bf16 (model);
+      gboolean stored = self->stored_as_bf16;
       gboolean fast = attune_machine_has_fast_bf16 ();
 
       self->precision_chosen = TRUE;

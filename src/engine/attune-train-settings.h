@@ -18,6 +18,7 @@ typedef struct {
   AttuneTrainingMethod    method;          /* FULL or LORA */
   AttuneModelPrecision    precision;       /* FP32 or BF16 */
   gboolean                precision_chosen;/* by the trainer, not by the person */
+  gboolean                stored_as_bf16;  /* the base model's files */
   AttuneLoraSettings      lora;            /* of LORA only */
   guint                   epochs;
   guint                   batch_size;

@@ -18,7 +18,6 @@
 #include "attune-file-io.h"
 #include "attune-machine.h"
 #include "attune-queue.h"
-#include "attune-run-json.h"
 #include "attune-trainer-private.h"
 
 #define QUEUE_INTERVAL (200 * G_TIME_SPAN_MILLISECOND)
@@ -202,22 +201,6 @@ restore (AttuneTrainer  *self,
   return attune_run_writer_cut_back (self->writer, self->step, self->evaluation_pending, error);
 }
 
-/* The weights in the type that the base model is stored in. */
-static const char *
-get_output_type (AttuneTrainer *self)
-{
-  g_autoptr (JsonNode) node = json_from_string (self->plan->model->json, NULL);
-  g_autofree char *dtype = NULL;
-
-  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node) &&
-      attune_run_json_read_text (json_node_get_object (node), "torch_dtype", &dtype, NULL) &&
-      attune_run_json_read_text (json_node_get_object (node), "dtype", &dtype, NULL) &&
-      g_strcmp0 (dtype, "bfloat16") == 0)
-    return "BF16";
-
-  return "F32";
-}
-
 static gboolean
 write_output (AttuneTrainer  *self,
               const char     *output,
@@ -236,7 +219,7 @@ write_output (AttuneTrainer  *self,
     }
 
   if (self->plan->settings->method == ATTUNE_TRAINING_METHOD_FULL)
-    written = attune_model_save_weights (self->model, temporary, get_output_type (self), error);
+    written = attune_model_save_weights (self->model, temporary, self->plan->settings->stored_as_bf16 ? "BF16" : "F32", error);
   else
     written = attune_model_save_adapter (self->model, temporary, base_model, error);
 
