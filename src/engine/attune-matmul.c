@@ -294,6 +294,12 @@ attune_matmul_run (AttuneMatmul      *self,
 
   if (m == 0 || n == 0)
     return;
+  if (k == 0)
+    {
+      for (gsize i = 0; (flags & ATTUNE_MATMUL_ADD) == 0 && i < m; i++)
+        memset (c + i * ldc, 0, n * sizeof (float));
+      return;
+    }
 
   shape = (Shape) { .m = (guint32) m, .n = (guint32) n, .k = (guint32) k, .lda = (guint32) lda, .ldb = (guint32) ldb,
                     .ldc = (guint32) ldc, .flags = flags };

@@ -235,7 +235,7 @@ check_shape (const AttuneFileTensor  *tensor,
   should = weight->is_vector ? g_strdup_printf ("%" G_GSIZE_FORMAT, weight->rows)
                              : g_strdup_printf ("%" G_GSIZE_FORMAT " × %" G_GSIZE_FORMAT, weight->rows, weight->columns);
   g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED,
-               _("%s: tensor “%s” has the shape %s, but config.json asks for %s. The files do not belong together."),
+               _("%s: tensor “%s” has the shape %s where %s is expected. The weights and their description do not belong together."),
                tensor->path, tensor->name, is->str, should);
   return FALSE;
 }

@@ -11,8 +11,8 @@
 #include <omp.h>
 #include <stdatomic.h>
 
-/* Meetings follow each other within microseconds while a step is computed, so a thread spins a little before it sleeps. More would
- * take time from the others where there are more threads than free cores. */
+/* Meetings follow each other within microseconds while a step is computed, so a thread spins a little before it sleeps; not where
+ * there are more threads than processors, because then it is in the way of the one that it waits for. */
 #define SPINS 4000
 
 typedef struct {
@@ -23,6 +23,7 @@ typedef struct {
 
 struct _AttuneThreadPool {
   guint            n_threads;
+  guint            n_spins;
   Worker          *workers;   /* without the caller: n_threads - 1 */
 
   AttuneThreadFunc func;      /* NULL: leave */
@@ -61,7 +62,7 @@ attune_thread_pool_meet (AttuneThreadPool *self)
       return;
     }
 
-  for (guint i = 0; i < SPINS; i++)
+  for (guint i = 0; i < self->n_spins; i++)
     {
       if (atomic_load_explicit (&self->round, memory_order_acquire) != round)
         return;
@@ -105,6 +106,7 @@ attune_thread_pool_new (guint n_threads)
   AttuneThreadPool *self = g_new0 (AttuneThreadPool, 1);
 
   self->n_threads = attune_thread_pool_resolve (n_threads);
+  self->n_spins = self->n_threads <= g_get_num_processors () ? SPINS : 0;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
 

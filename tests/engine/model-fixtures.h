@@ -138,7 +138,8 @@ test_model_find (AttuneModel *model,
   for (guint i = 0; i < attune_model_get_n_tensors (model); i++)
     if (strcmp (attune_model_get_tensor (model, i)->name, name) == 0)
       return attune_model_get_tensor (model, i);
-  g_error ("there is no tensor %s", name);
+  g_test_message ("there is no tensor %s", name);
+  g_assert_not_reached ();
 }
 
 /* A small model that is different in all its sizes. @more: members that go before the others, and so over them. */
