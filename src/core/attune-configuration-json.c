@@ -308,7 +308,19 @@ attune_configuration_keep_unknown (AttuneConfiguration *self,
                                    const char          *name,
                                    JsonNode            *node)
 {
-  json_object_set_member (self->unknown, name, attune_json_copy (node));
+  g_autofree char *free_name = g_strdup (name);
+
+  /* A stranger must not stand where the document has something of its own. */
+  while (attune_configuration_is_group (free_name) || g_str_equal (free_name, "metadata") || g_str_equal (free_name, "version") ||
+         json_object_has_member (self->unknown, free_name))
+    {
+      char *longer = g_strconcat ("old-", free_name, NULL);
+
+      g_free (free_name);
+      free_name = longer;
+    }
+
+  json_object_set_member (self->unknown, free_name, attune_json_copy (node));
 }
 
 AttuneConfiguration *

@@ -172,17 +172,16 @@ attune_migration_detect (JsonNode *node)
   object = json_node_get_object (node);
   if (holds_object (object, "configuration"))
     return ATTUNE_DOCUMENT_ENTITY;
-  if (holds_object (object, "hyperparameters"))
-    return ATTUNE_DOCUMENT_HYPERPARAMETERS;
-
-  /* Flat settings have neither groups nor a version of their own. */
-  if (json_object_has_member (object, "version"))
-    return ATTUNE_DOCUMENT_CONFIGURATION;
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
     {
       if (holds_object (object, groups[i]))
         return ATTUNE_DOCUMENT_CONFIGURATION;
     }
+  if (holds_object (object, "hyperparameters"))
+    return ATTUNE_DOCUMENT_HYPERPARAMETERS;
+  /* Flat settings have no version of their own. */
+  if (json_object_has_member (object, "version"))
+    return ATTUNE_DOCUMENT_CONFIGURATION;
 
   json_object_iter_init_ordered (&iter, object);
   while (json_object_iter_next_ordered (&iter, &name, NULL))

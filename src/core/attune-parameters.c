@@ -108,6 +108,16 @@ last_name (const char *path)
   return dot != NULL ? dot + 1 : path;
 }
 
+static gboolean
+is_end_of (const char *end,
+           const char *path)
+{
+  gsize end_length = strlen (end);
+  gsize length = strlen (path);
+
+  return length > end_length && path[length - end_length - 1] == '.' && g_str_has_suffix (path, end);
+}
+
 const char *
 attune_parameters_suggest (const char *path)
 {
@@ -133,8 +143,10 @@ attune_parameters_suggest (const char *path)
       guint name = distance (wanted_name, known_name);
       guint score = G_MAXUINT;
 
-      /* The right name in the wrong group is the commonest slip. It counts less than a single wrong letter in the right one. */
-      if (name == 0)
+      /* The end of a path is the path with its groups left out; the right name in the wrong group is the commonest slip of all. */
+      if (whole == 0 || is_end_of (wanted, known))
+        score = 0;
+      else if (name == 0)
         score = 2 + whole;
       else if (whole * 4 <= strlen (known))
         score = whole * 2;
@@ -305,10 +317,11 @@ static gboolean
 parse_integer (const char *text,
                gint64     *value)
 {
-  const char *digits = *text == '+' ? text + 1 : text;
+  /* One plus sign is fine; behind it the number has to start. */
+  const char *digits = *text == '+' && g_ascii_isdigit (text[1]) ? text + 1 : text;
   double number;
 
-  if (g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, value, NULL))
+  if (*digits != '+' && g_ascii_string_to_signed (digits, 10, G_MININT64, G_MAXINT64, value, NULL))
     return TRUE;
 
   /* "3.0" and "2e3" are whole numbers too. Beyond 2^53 a double no longer is what was typed. */
