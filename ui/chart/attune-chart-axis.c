@@ -165,7 +165,8 @@ attune_chart_axis_snapshot_x (const AttuneChartAxis    *self,
 
       layout = attune_chart_create_layout (context, tick->label, ATTUNE_CHART_SIZE_LABEL, PANGO_WEIGHT_NORMAL);
       attune_chart_measure_layout (layout, &width, NULL);
-      left = x - width / 2.0;
+      /* The last one may not stick out of the paper. */
+      left = MIN (x - width / 2.0, plot->origin.x + plot->size.width + ATTUNE_CHART_RIGHT - 2.0 - width);
       if (left < free_from)
         continue;
       attune_chart_append_layout (snapshot, layout, left, bottom + TICK_LENGTH + 1.0, &palette->dim);

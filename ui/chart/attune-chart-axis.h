@@ -60,6 +60,9 @@ void         attune_chart_append_layout   (GtkSnapshot              *snapshot,
                                            double                    y,
                                            const GdkRGBA            *color);
 
+/* Room beside the plot. */
+#define ATTUNE_CHART_RIGHT        14.0
+
 #define ATTUNE_CHART_SIZE_LABEL   0.83 /* of the font of the context */
 #define ATTUNE_CHART_SIZE_TEXT    0.92
 #define ATTUNE_CHART_SIZE_HEADING 1.1

@@ -20,6 +20,7 @@
 /* Smoothly stroking a pixel of height costs tens of nanoseconds, and noise makes a line of many heights of the chart: beyond this
  * length in pixels the same area is filled with upright boxes instead, which look the same and cost next to nothing. */
 #define MAX_TRAVEL     40000.0
+#define VERTEX_DISTANCE 2.0
 /* Far outside of the paper, but not so far that coordinates in fixed point overflow. */
 #define FAR            10000.0
 
@@ -233,7 +234,8 @@ stroke_line (Painter                *painter,
     return;
 
   stroke = gsk_stroke_new ((float) width);
-  gsk_stroke_set_line_join (stroke, GSK_LINE_JOIN_ROUND);
+  /* Round joins are seen where corners are far apart. */
+  gsk_stroke_set_line_join (stroke, n_points < 200 ? GSK_LINE_JOIN_ROUND : GSK_LINE_JOIN_BEVEL);
   gsk_stroke_set_line_cap (stroke, GSK_LINE_CAP_ROUND);
   dash = attune_chart_get_dash (dash_position, &n_dash);
   if (n_dash > 0)
@@ -358,6 +360,7 @@ draw_dense (Painter      *painter,
   double minimum_height = solid ? LINE_WIDTH : RAW_WIDTH;
   GskPathBuilder *builder = gsk_path_builder_new ();
   guint n_line = 0;
+  double last_vertex = NAN;
 
   attune_chart_view_get_edges (view, n_columns, column_width, edges);
   for (guint c = 0; c <= n_columns; c++)
@@ -375,6 +378,7 @@ draw_dense (Painter      *painter,
       if (!isfinite (column->smoothed))
         {
           line[n_line++] = GRAPHENE_POINT_INIT ((float) x, NAN);
+          last_vertex = NAN;
           continue;
         }
 
@@ -393,7 +397,12 @@ draw_dense (Painter      *painter,
       gsk_path_builder_add_rect (builder, &GRAPHENE_RECT_INIT ((float) x, (float) top,
                                                                (float) column_width, (float) (bottom - top)));
 
-      line[n_line++] = GRAPHENE_POINT_INIT ((float) (x + column_width / 2.0), (float) to_y (painter, column->smoothed));
+      /* Nobody can tell a vertex each two pixels from one each pixel, but the time that a pen takes. */
+      if (isnan (last_vertex) || x - last_vertex >= VERTEX_DISTANCE || c + 1 == n_columns)
+        {
+          line[n_line++] = GRAPHENE_POINT_INIT ((float) (x + column_width / 2.0), (float) to_y (painter, column->smoothed));
+          last_vertex = x;
+        }
     }
 
   fill (painter, builder, with_alpha (color, band_alpha));

@@ -61,8 +61,16 @@ attune_chart_snapshot_legend (AttuneChart              *self,
   double y = 6.0 + self->heading;
   double line_height = 0.0;
   double rows = 0.0;
+  guint n_shown = 0;
 
-  if (!self->legend)
+  for (guint i = 0; i < self->series->len; i++)
+    {
+      AttuneSeries *series = g_ptr_array_index (self->series, i);
+
+      n_shown += attune_series_get_visible (series) && attune_series_get_length (series) > 0;
+    }
+  /* The only curve is what the title says. */
+  if (!self->legend || (n_shown == 1 && self->title != NULL))
     return 0.0;
 
   for (guint i = 0; i < self->series->len; i++)

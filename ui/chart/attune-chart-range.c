@@ -286,7 +286,7 @@ attune_chart_prepare_titled (AttuneChart  *self,
   g_autoptr (PangoLayout) layout = NULL;
   double label_height;
   double left, top, bottom;
-  double right = 14.0;
+  const double right = ATTUNE_CHART_RIGHT;
 
   g_return_if_fail (ATTUNE_IS_CHART (self));
   g_return_if_fail (PANGO_IS_CONTEXT (context));

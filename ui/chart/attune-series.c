@@ -166,6 +166,7 @@ update_average (AttuneSeries *self,
 {
   double average = self->average;
   double norm = self->norm;
+  double share = norm > 0.0 ? 1.0 / norm : 1.0;
 
   if (self->smoothed_length >= length)
     return;
@@ -185,8 +186,13 @@ update_average (AttuneSeries *self,
           self->smoothed[i] = y;
           continue;
         }
-      norm = norm * self->weight + 1.0;
-      average += y * (1.0 / norm) - average * (1.0 / norm);
+      /* Soon the sum of the weights does not change any more, and nothing is left to divide. */
+      if (norm * self->weight + 1.0 != norm)
+        {
+          norm = norm * self->weight + 1.0;
+          share = 1.0 / norm;
+        }
+      average += y * share - average * share;
       self->smoothed[i] = average;
     }
 
