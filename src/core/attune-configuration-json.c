@@ -610,7 +610,11 @@ attune_configuration_new_from_variant (GVariant  *variant,
             }
 
           if (single)
-            json_object_set_member (ensure_parent (root, path, &name), name, member);
+            {
+              JsonObject *parent = ensure_parent (root, path, &name);
+
+              json_object_set_member (parent, name, member);
+            }
           else
             json_object_set_member (root, path, member);
         }
