@@ -12,7 +12,9 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "attune-dataset-reader.h"
 #include "attune-local-private.h"
 #include "attune-paths.h"
 
@@ -24,12 +26,27 @@ struct _AttuneLocalAdapter
   AttuneCapabilities *capabilities; /* the last loaded */
   GHashTable         *models;       /* path → AttuneLocalModel, as they were when last looked at */
   GPtrArray          *folders;      /* further folders of models */
+  GHashTable         *data;         /* path → DataCheck */
 };
+
+/* What a data file was like when it was read last. */
+typedef struct {
+  gint64  size;
+  gint64  time;
+  char   *problem; /* NULL: fit */
+} DataCheck;
 
 static void attune_local_adapter_iface_init (AttuneAdapterInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (AttuneLocalAdapter, attune_local_adapter, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (ATTUNE_TYPE_ADAPTER, attune_local_adapter_iface_init))
+
+static void
+data_check_free (DataCheck *self)
+{
+  g_free (self->problem);
+  g_free (self);
+}
 
 static void
 attune_local_adapter_finalize (GObject *object)
@@ -39,6 +56,7 @@ attune_local_adapter_finalize (GObject *object)
   g_clear_object (&self->capabilities);
   g_clear_pointer (&self->models, g_hash_table_unref);
   g_clear_pointer (&self->folders, g_ptr_array_unref);
+  g_clear_pointer (&self->data, g_hash_table_unref);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (attune_local_adapter_parent_class)->finalize (object);
@@ -58,6 +76,7 @@ attune_local_adapter_init (AttuneLocalAdapter *self)
   g_mutex_init (&self->lock);
   self->models = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) attune_local_model_unref);
   self->folders = g_ptr_array_new_with_free_func (g_free);
+  self->data = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) data_check_free);
 }
 
 AttuneAdapter *
@@ -256,6 +275,78 @@ attune_local_adapter_dup_model (AttuneLocalAdapter  *self,
                  base_model, folder);
 
   return NULL;
+}
+
+static char *
+find_problem (const char *path)
+{
+  g_autoptr (AttuneDatasetReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  report = attune_dataset_check (path, NULL, 0, NULL, &error);
+  if (report == NULL)
+    return g_strdup (error->message);
+
+  for (guint i = 0; i < report->problems->len; i++)
+    {
+      const AttuneProblem *problem = &g_array_index (report->problems, AttuneProblem, i);
+
+      if (problem->severity != ATTUNE_PROBLEM_ERROR)
+        continue;
+      if (report->n_left_out > 1)
+        return g_strdup_printf (_("%s, line %" G_GINT64_FORMAT ": %s (%" G_GINT64_FORMAT " rows cannot be used in all)"),
+                                path, problem->line, problem->message, report->n_left_out);
+      return g_strdup_printf (_("%s, line %" G_GINT64_FORMAT ": %s"), path, problem->line, problem->message);
+    }
+
+  if (report->n_left_out > 0)
+    return g_strdup_printf (_("%s: %" G_GINT64_FORMAT " rows cannot be used. “attunectl dataset-check” lists them."), path, report->n_left_out);
+  if (report->rows == 0)
+    return g_strdup_printf (_("%s: the file has no rows. Write one JSON object a line."), path);
+
+  return NULL;
+}
+
+char *
+attune_local_adapter_check_data (AttuneLocalAdapter *self,
+                                 const char         *path)
+{
+  g_autofree char *problem = NULL;
+  const DataCheck *known;
+  DataCheck *check;
+  struct stat info = { 0 };
+  gboolean is_known;
+
+  g_return_val_if_fail (ATTUNE_IS_LOCAL_ADAPTER (self), NULL);
+  g_return_val_if_fail (path != NULL, NULL);
+
+  check = g_new0 (DataCheck, 1);
+  if (stat (path, &info) == 0)
+    {
+      check->size = (gint64) info.st_size;
+      check->time = (gint64) info.st_mtim.tv_sec * G_USEC_PER_SEC + info.st_mtim.tv_nsec / 1000;
+    }
+
+  g_mutex_lock (&self->lock);
+  known = g_hash_table_lookup (self->data, path);
+  is_known = known != NULL && known->size == check->size && known->time == check->time;
+  if (is_known)
+    problem = g_strdup (known->problem);
+  g_mutex_unlock (&self->lock);
+
+  if (is_known)
+    {
+      data_check_free (check);
+      return g_steal_pointer (&problem);
+    }
+
+  problem = find_problem (path);
+  check->problem = g_strdup (problem);
+  g_mutex_lock (&self->lock);
+  g_hash_table_insert (self->data, g_strdup (path), check);
+  g_mutex_unlock (&self->lock);
+
+  return g_steal_pointer (&problem);
 }
 
 AttuneLocalPlace *

@@ -20,8 +20,8 @@
 /* Only what the trainer really does when it is asked to. */
 static const char * const methods[] = { "full", "lora", NULL };
 static const char * const precisions[] = { "fp32", "bf16", NULL };
-/* Batches are padded to their longest row, whether or not that is asked for. */
-static const char * const optimizations[] = { "dynamic_padding", NULL };
+/* These three are how it computes: attention in tiles, loss and softmax in one pass, batches padded to their longest row. */
+static const char * const optimizations[] = { "flash_attention", "fused_kernels", "dynamic_padding", NULL };
 static const char * const actions[] = { "cancel", "pause", "resume", "checkpoints", "download", "delete", "estimate", "generate", NULL };
 
 /* Groups of the table that have no meaning on one's own processor. */
@@ -78,7 +78,7 @@ build_custom_parameters (void)
   g_variant_dict_insert (&seed, "description", "s",
                          _("Decides the order of the rows and the first values of an adapter. The same seed gives the same run."));
   g_variant_dict_insert (&seed, "required", "b", FALSE);
-  g_variant_dict_insert (&seed, "default", "v", g_variant_new_int64 (ATTUNE_LOCAL_DEFAULT_SEED));
+  g_variant_dict_insert (&seed, "default", "x", (gint64) ATTUNE_LOCAL_DEFAULT_SEED);
   g_variant_dict_insert (&seed, "min", "d", 0.0);
   g_variant_dict_insert (&seed, "max", "d", (double) G_MAXINT32);
 
@@ -88,7 +88,7 @@ build_custom_parameters (void)
   g_variant_dict_insert (&threads, "description", "s",
                          _("How many processor cores compute. 0 takes all of them; fewer leave the computer free for other work."));
   g_variant_dict_insert (&threads, "required", "b", FALSE);
-  g_variant_dict_insert (&threads, "default", "v", g_variant_new_int64 (0));
+  g_variant_dict_insert (&threads, "default", "x", (gint64) 0);
   g_variant_dict_insert (&threads, "min", "d", 0.0);
   g_variant_dict_insert (&threads, "max", "d", (double) g_get_num_processors ());
 

@@ -9,69 +9,10 @@
 #include "attune-local-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "attune-json.h"
 #include "attune-paths.h"
 #include "attune-run-config.h"
-
-/* The linear layers of the Llama family, as PEFT calls them. */
-static const char * const linear_modules[] = {
-  "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj", NULL
-};
-
-GStrv
-attune_local_parse_modules (const char  *text,
-                            GError     **error)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) words = NULL;
-  g_auto (GStrv) modules = NULL;
-  gboolean wanted[G_N_ELEMENTS (linear_modules) - 1] = { FALSE };
-  gboolean any = FALSE;
-
-  g_return_val_if_fail (text != NULL, NULL);
-
-  words = g_strsplit_set (text, ", \t", -1);
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      gboolean known = FALSE;
-
-      if (*words[i] == '\0')
-        continue;
-
-      for (guint j = 0; linear_modules[j] != NULL; j++)
-        {
-          if (strcmp (words[i], "all-linear") == 0 || strcmp (words[i], linear_modules[j]) == 0)
-            wanted[j] = known = any = TRUE;
-        }
-      if (!known)
-        {
-          g_autofree char *names = g_strjoinv (", ", (char **) linear_modules);
-
-          g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID,
-                       _("“%s” is not a module that can be trained. Use “all-linear”, or some of %s, separated by commas."),
-                       words[i], names);
-          return NULL;
-        }
-    }
-
-  if (!any)
-    {
-      g_set_error_literal (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID,
-                           _("No module is named. Use “all-linear” to train all of them."));
-      return NULL;
-    }
-
-  for (guint j = 0; linear_modules[j] != NULL; j++)
-    {
-      if (wanted[j])
-        g_strv_builder_add (builder, linear_modules[j]);
-    }
-  modules = g_strv_builder_end (builder);
-
-  return g_steal_pointer (&modules);
-}
 
 static gint64
 get_metadata_integer (AttuneConfiguration *configuration,
@@ -105,37 +46,6 @@ attune_local_get_threads (AttuneConfiguration *configuration)
   return (guint) get_metadata_integer (configuration, "threads", 0, 1024, 0);
 }
 
-AttuneLoraSettings *
-attune_local_build_lora (AttuneConfiguration  *configuration,
-                         GError              **error)
-{
-  g_autoptr (AttuneLoraSettings) lora = NULL;
-  g_autofree char *modules = NULL;
-
-  g_return_val_if_fail (ATTUNE_IS_CONFIGURATION (configuration), NULL);
-
-  lora = g_new0 (AttuneLoraSettings, 1);
-  lora->rank = (guint) CLAMP (attune_configuration_get_integer (configuration, "method.loraConfig.rank"), 1, 256);
-  lora->alpha = (double) attune_configuration_get_double (configuration, "method.loraConfig.alpha");
-  lora->dropout = attune_configuration_get_double (configuration, "method.loraConfig.dropout");
-  modules = attune_configuration_dup_text (configuration, "method.loraConfig.trainableModules");
-  lora->modules = attune_local_parse_modules (modules != NULL ? modules : "all-linear", error);
-  if (lora->modules == NULL)
-    return NULL;
-
-  return g_steal_pointer (&lora);
-}
-
-void
-attune_local_lora_free (AttuneLoraSettings *lora)
-{
-  if (lora == NULL)
-    return;
-
-  g_strfreev (lora->modules);
-  g_free (lora);
-}
-
 static char *
 dup_data_path (AttuneDataset       *dataset,
                AttuneConfiguration *configuration,
@@ -150,7 +60,7 @@ dup_data_path (AttuneDataset       *dataset,
   return NULL;
 }
 
-JsonNode *
+AttuneRunConfig *
 attune_local_build_config (AttuneLocalAdapter      *self,
                            AttuneConfiguration     *configuration,
                            const AttuneJobContext  *context,
@@ -183,7 +93,14 @@ attune_local_build_config (AttuneLocalAdapter      *self,
   config = attune_run_config_new ();
   config->job_id = g_strdup (context->job != NULL ? attune_job_get_id (context->job) : "<job id>");
   config->name = g_strdup (context->job != NULL ? attune_job_get_name (context->job) : NULL);
-  g_set_object (&config->configuration, configuration);
+  g_clear_object (&config->configuration);
+  config->configuration = attune_configuration_copy (configuration);
+  if (context->training != NULL)
+    attune_configuration_set_value (config->configuration, "datasets.trainingFileId",
+                                    g_variant_new_string (attune_dataset_get_id (context->training)));
+  if (context->validation != NULL)
+    attune_configuration_set_value (config->configuration, "datasets.validationFileId",
+                                    g_variant_new_string (attune_dataset_get_id (context->validation)));
   config->model = g_strdup (model->path);
   config->training = dup_data_path (context->training, configuration, "datasets.trainingFileId", "<path of the training file>");
   config->validation = dup_data_path (context->validation, configuration, "datasets.validationFileId", NULL);
@@ -191,7 +108,25 @@ attune_local_build_config (AttuneLocalAdapter      *self,
   config->seed = (guint64) attune_local_get_seed (configuration);
   config->threads = attune_local_get_threads (configuration);
 
-  return attune_run_config_to_json (config);
+  return g_steal_pointer (&config);
+}
+
+AttuneTrainSettings *
+attune_local_resolve_settings (AttuneLocalAdapter      *self,
+                               AttuneConfiguration     *configuration,
+                               const AttuneJobContext  *context,
+                               const AttuneLocalModel  *model,
+                               GError                 **error)
+{
+  g_autoptr (AttuneRunConfig) config = attune_local_build_config (self, configuration, context, error);
+
+  if (config == NULL)
+    return NULL;
+
+  if (!attune_configuration_is_set (config->configuration, "datasets.trainingFileId"))
+    attune_configuration_set_value (config->configuration, "datasets.trainingFileId", g_variant_new_string ("-"));
+
+  return attune_train_settings_new (config, model->config, error);
 }
 
 JsonNode *
@@ -200,14 +135,14 @@ attune_local_translate_configuration (AttuneAdapter           *adapter,
                                       const AttuneJobContext  *context,
                                       GError                 **error)
 {
-  g_autoptr (JsonNode) body = NULL;
+  g_autoptr (AttuneRunConfig) config = NULL;
   g_autoptr (JsonNode) root = NULL;
   g_autoptr (AttuneLocalPlace) place = NULL;
   g_autofree char *url = NULL;
   JsonObject *object;
 
-  body = attune_local_build_config (ATTUNE_LOCAL_ADAPTER (adapter), configuration, context, error);
-  if (body == NULL)
+  config = attune_local_build_config (ATTUNE_LOCAL_ADAPTER (adapter), configuration, context, error);
+  if (config == NULL)
     return NULL;
 
   place = attune_local_place_new (context);
@@ -230,7 +165,7 @@ attune_local_translate_configuration (AttuneAdapter           *adapter,
   object = json_object_new ();
   json_object_set_string_member (object, "method", "RUN");
   json_object_set_string_member (object, "url", url);
-  json_object_set_member (object, "body", g_steal_pointer (&body));
+  json_object_set_member (object, "body", attune_run_config_to_json (config));
   root = json_node_new (JSON_NODE_OBJECT);
   json_node_take_object (root, object);
 

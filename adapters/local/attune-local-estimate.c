@@ -91,16 +91,21 @@ read_speed (const char *run_folder)
   return g_array_index (speeds, double, speeds->len / 2);
 }
 
-/* Whether an earlier run tells something of this one: the same model, method and precision. */
+/* Whether an earlier run tells something of this one: the same model, method, precision and threads. */
 static gboolean
 is_alike (const EstimateData *self,
           const char         *run_folder)
 {
   g_autoptr (AttuneRunConfig) config = attune_run_config_load (run_folder, NULL);
+  g_autoptr (AttuneTrainSettings) settings = NULL;
 
-  return config != NULL && strcmp (config->model, self->model->path) == 0 &&
-         attune_configuration_get_enum (config->configuration, "model.precision") == (int) self->precision &&
-         attune_configuration_get_enum (config->configuration, "method.type") == (int) self->method;
+  if (config == NULL || strcmp (config->model, self->model->path) != 0)
+    return FALSE;
+
+  settings = attune_train_settings_new (config, self->model->config, NULL);
+
+  return settings != NULL && settings->precision == self->precision && settings->method == self->method &&
+         settings->threads == self->n_threads;
 }
 
 /* The slowest and the fastest of the earlier runs. Returns how many there were. */
@@ -202,7 +207,7 @@ compute (const EstimateData *self,
          JsonNode           *prediction)
 {
   g_autoptr (AttuneEstimate) estimate = attune_estimate_new ();
-  double tokens = attune_json_peek_double (prediction, "tokens", NAN);
+  double tokens = attune_json_peek_double (prediction, "trainedTokens", NAN);
   double slowest = 0;
   double fastest = 0;
   guint n_runs;
@@ -281,11 +286,11 @@ attune_local_estimate_async (AttuneAdapter          *adapter,
   AttuneLocalAdapter *self = ATTUNE_LOCAL_ADAPTER (adapter);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (AttuneLocalModel) model = NULL;
-  g_autoptr (JsonNode) config = NULL;
+  g_autoptr (AttuneRunConfig) config = NULL;
+  g_autoptr (AttuneTrainSettings) settings = NULL;
   g_autofree char *base_model = attune_configuration_dup_text (configuration, "model.baseModel");
   g_autoptr (GError) error = NULL;
   EstimateData *data;
-  guint threads = attune_local_get_threads (configuration);
 
   g_task_set_source_tag (task, attune_local_estimate_async);
   if (context == NULL || context->training == NULL || base_model == NULL)
@@ -300,20 +305,22 @@ attune_local_estimate_async (AttuneAdapter          *adapter,
     g_set_error_literal (&error, ATTUNE_ERROR, model->problem->code, model->problem->message);
   if (error == NULL)
     config = attune_local_build_config (self, configuration, context, &error);
-  if (config == NULL)
+  if (config != NULL)
+    settings = attune_train_settings_new (config, model->config, &error);
+  if (settings == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
 
   data = g_new0 (EstimateData, 1);
-  data->disk = attune_local_predict_disk (configuration, model);
+  data->disk = attune_local_predict_disk (model, settings);
   data->model = g_steal_pointer (&model);
-  data->config = g_steal_pointer (&config);
+  data->config = attune_run_config_to_json (config);
   data->jobs_folder = context->folder != NULL ? g_path_get_dirname (context->folder) : attune_paths_dup_jobs_folder ();
-  data->precision = (AttuneModelPrecision) attune_configuration_get_enum (configuration, "model.precision");
-  data->method = (AttuneTrainingMethod) attune_configuration_get_enum (configuration, "method.type");
-  data->n_threads = threads > 0 ? threads : g_get_num_processors ();
+  data->precision = settings->precision;
+  data->method = settings->method;
+  data->n_threads = settings->threads;
   g_task_set_task_data (task, data, (GDestroyNotify) estimate_data_free);
   g_task_run_in_thread (task, estimate_thread);
 }

@@ -8,6 +8,7 @@
 
 #include "attune-local-adapter.h"
 #include "attune-model.h"
+#include "attune-train-settings.h"
 
 G_BEGIN_DECLS
 
@@ -38,27 +39,29 @@ GTask              *attune_local_task_new   (AttuneLocalAdapter     *self,
 AttuneCapabilities *attune_local_build_capabilities (GPtrArray *models) G_GNUC_WARN_UNUSED_RESULT;
 
 /* attune-local-configuration.c */
-/* The words of trainableModules as a list, "all-linear" spelled out. ATTUNE_ERROR_INVALID names the word that is none. */
-GStrv               attune_local_parse_modules      (const char             *text,
-                                                     GError                **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The numbers of metadata, or their defaults. */
 gint64              attune_local_get_seed           (AttuneConfiguration    *configuration);
 guint               attune_local_get_threads        (AttuneConfiguration    *configuration);
-/* NULL for full fine-tuning; (transfer full). */
-AttuneLoraSettings *attune_local_build_lora         (AttuneConfiguration    *configuration,
-                                                     GError                **error);
-void                attune_local_lora_free          (AttuneLoraSettings     *lora);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AttuneLoraSettings, attune_local_lora_free)
+/* The configuration as the trainer would understand it, data sets that are not chosen yet left aside. */
+AttuneTrainSettings *attune_local_resolve_settings  (AttuneLocalAdapter     *self,
+                                                     AttuneConfiguration    *configuration,
+                                                     const AttuneJobContext *context,
+                                                     const AttuneLocalModel *model,
+                                                     GError                **error) G_GNUC_WARN_UNUSED_RESULT;
 /* config.json of the run folder. What is not known yet is a placeholder. */
-JsonNode           *attune_local_build_config       (AttuneLocalAdapter     *self,
+AttuneRunConfig    *attune_local_build_config       (AttuneLocalAdapter     *self,
                                                      AttuneConfiguration    *configuration,
                                                      const AttuneJobContext *context,
                                                      GError                **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* attune-local-validate.c */
 /* Bytes that checkpoints and result of a run take at most. */
-guint64             attune_local_predict_disk       (AttuneConfiguration    *configuration,
-                                                     const AttuneLocalModel *model);
+guint64             attune_local_predict_disk       (const AttuneLocalModel *model,
+                                                     const AttuneTrainSettings *settings);
+
+/* attune-local-adapter.c: what makes a data file unfit, NULL where it is fit. A file is read again when it has changed. (transfer full) */
+char               *attune_local_adapter_check_data (AttuneLocalAdapter     *self,
+                                                     const char             *path);
 
 /* The vfuncs, one file a concern. */
 void attune_local_validate_configuration (AttuneAdapter *adapter, AttuneConfiguration *configuration,

@@ -200,7 +200,7 @@ attune_local_start_training_async (AttuneAdapter          *adapter,
   AttuneLocalAdapter *self = ATTUNE_LOCAL_ADAPTER (adapter);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (AttuneLocalPlace) place = attune_local_place_new (context);
-  g_autoptr (JsonNode) config = NULL;
+  g_autoptr (AttuneRunConfig) config = NULL;
   g_autoptr (GError) error = NULL;
   StartData *data;
 
@@ -222,7 +222,7 @@ attune_local_start_training_async (AttuneAdapter          *adapter,
 
   data = g_new0 (StartData, 1);
   data->place = g_steal_pointer (&place);
-  data->config = g_steal_pointer (&config);
+  data->config = attune_run_config_to_json (config);
   g_task_set_task_data (task, data, (GDestroyNotify) start_data_free);
   g_task_run_in_thread (task, start_thread);
 }

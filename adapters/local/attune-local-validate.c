@@ -12,6 +12,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "attune-local-files.h"
@@ -58,48 +59,54 @@ check_model (AttuneLocalAdapter     *self,
   return g_steal_pointer (&model);
 }
 
+/* Files up to this size are read as a whole while somebody waits; each once, unless it changes. */
+#define READ_LIMIT (32 * 1024 * 1024)
+
 static void
-check_dataset (AttuneDataset    *dataset,
-               const char       *path,
-               AttuneValidation *validation)
+check_dataset (AttuneLocalAdapter *self,
+               AttuneDataset      *dataset,
+               const char         *path,
+               AttuneValidation   *validation)
 {
   const char *file = attune_dataset_get_path (dataset);
-  gint64 n_problems = attune_dataset_get_n_problems (dataset);
+  g_autofree char *problem = NULL;
+  struct stat info;
 
-  if (g_access (file, R_OK) != 0)
+  if (g_access (file, R_OK) != 0 || stat (file, &info) != 0)
     {
       attune_validation_add (validation, path, ATTUNE_SEVERITY_ERROR, "data", NULL,
                              _("The file “%s” cannot be read: %s. Choose it again where it lies now."), file, g_strerror (errno));
       return;
     }
 
-  if (n_problems > 0)
+  if (info.st_size <= READ_LIMIT)
+    {
+      problem = attune_local_adapter_check_data (self, file);
+      if (problem != NULL)
+        attune_validation_add (validation, path, ATTUNE_SEVERITY_ERROR, "data", NULL, "%s", problem);
+    }
+  else if (attune_dataset_get_n_problems (dataset) > 0)
     {
       const char *first = attune_dataset_get_first_problem (dataset);
 
-      attune_validation_add (validation, path, ATTUNE_SEVERITY_ERROR, "data", NULL,
-                             ngettext ("%s: %s", "%s: %s (and more: %" G_GINT64_FORMAT " problems in all)", (gulong) n_problems),
-                             file, first != NULL ? first : _("some rows cannot be used"), n_problems);
-    }
-  else if (attune_dataset_get_format (dataset) != NULL && attune_dataset_get_rows (dataset) == 0)
-    {
-      attune_validation_add (validation, path, ATTUNE_SEVERITY_ERROR, "data", NULL,
-                             _("%s: the file has no rows. Write one JSON object a line."), file);
+      attune_validation_add (validation, path, ATTUNE_SEVERITY_WARNING, "data", NULL,
+                             _("%s: %s. Rows that cannot be used are left out."), file, first != NULL ? first : _("some rows have problems"));
     }
 }
 
 static void
-check_data (AttuneConfiguration    *configuration,
+check_data (AttuneLocalAdapter     *self,
+            AttuneConfiguration    *configuration,
             const AttuneJobContext *context,
             AttuneValidation       *validation)
 {
   gboolean has_validation = attune_configuration_is_set (configuration, "datasets.validationFileId");
 
   if (context != NULL && context->training != NULL)
-    check_dataset (context->training, "datasets.trainingFileId", validation);
+    check_dataset (self, context->training, "datasets.trainingFileId", validation);
   if (context != NULL && context->validation != NULL)
     {
-      check_dataset (context->validation, "datasets.validationFileId", validation);
+      check_dataset (self, context->validation, "datasets.validationFileId", validation);
       has_validation = TRUE;
     }
 
@@ -115,31 +122,30 @@ check_method (AttuneConfiguration    *configuration,
               AttuneValidation       *validation)
 {
   double rate = attune_configuration_get_double (configuration, "optimizer.learningRate");
-  g_autoptr (AttuneLoraSettings) lora = NULL;
+  double dropout = attune_configuration_get_double (configuration, "method.loraConfig.dropout");
+  g_autofree char *text = attune_configuration_dup_text (configuration, "method.loraConfig.trainableModules");
+  g_auto (GStrv) modules = NULL;
   g_autoptr (GError) error = NULL;
 
   if (attune_configuration_get_enum (configuration, "method.type") != ATTUNE_TRAINING_METHOD_LORA)
     return;
 
-  lora = attune_local_build_lora (configuration, &error);
-  if (lora == NULL)
-    {
-      attune_validation_add (validation, "method.loraConfig.trainableModules", ATTUNE_SEVERITY_ERROR, "type",
-                             g_variant_new_string ("all-linear"), "%s", error->message);
-      return;
-    }
+  modules = attune_train_settings_parse_modules (text != NULL ? text : "all-linear", &error);
+  if (modules == NULL)
+    attune_validation_add (validation, "method.loraConfig.trainableModules", ATTUNE_SEVERITY_ERROR, "type",
+                           g_variant_new_string ("all-linear"), "%s", error->message);
 
   if (model != NULL)
     {
       guint narrowest = MIN (model->config->hidden_size, model->config->n_kv_heads * model->config->head_dim);
 
-      if (lora->rank > narrowest)
+      if (attune_configuration_get_integer (configuration, "method.loraConfig.rank") > narrowest)
         attune_validation_add (validation, "method.loraConfig.rank", ATTUNE_SEVERITY_WARNING, "combination",
                                g_variant_new_int64 (narrowest),
                                _("The narrowest matrix of this model has %u rows: a rank beyond that costs memory and adds nothing."), narrowest);
     }
 
-  if (lora->dropout >= 1)
+  if (dropout >= 1)
     attune_validation_add (validation, "method.loraConfig.dropout", ATTUNE_SEVERITY_ERROR, "combination", g_variant_new_double (0),
                            _("A dropout of 1 leaves nothing to learn from. Set it below 1."));
 
@@ -169,58 +175,50 @@ check_length (AttuneConfiguration    *configuration,
 }
 
 static guint64
-predict (const AttuneLocalModel   *model,
-         AttuneModelPrecision      precision,
-         const AttuneLoraSettings *lora,
-         guint                     n_rows,
-         guint                     length,
-         guint                     threads,
-         AttuneMemoryNeed         *need)
+predict (const AttuneLocalModel    *model,
+         const AttuneTrainSettings *settings,
+         guint                      n_rows,
+         guint                      length,
+         AttuneMemoryNeed          *need)
 {
-  attune_model_predict_memory (model->config, precision, lora, n_rows, length,
-                               threads > 0 ? threads : g_get_num_processors (), need);
+  attune_model_predict_memory (model->config, settings->precision, attune_train_settings_get_lora (settings), n_rows, length,
+                               settings->threads, need);
 
   return need->total;
 }
 
 /* What would make it fit: smaller batches with more of them to a step first, since that leaves the result as it is. */
 static void
-suggest_smaller (AttuneConfiguration      *configuration,
-                 const AttuneLocalModel   *model,
-                 const AttuneLoraSettings *lora,
-                 AttuneModelPrecision      precision,
-                 guint                     length,
-                 guint64                   available,
-                 const char               *need_text,
-                 const char               *available_text,
-                 AttuneValidation         *validation)
+suggest_smaller (const AttuneLocalModel    *model,
+                 const AttuneTrainSettings *settings,
+                 guint64                    available,
+                 const char                *need_text,
+                 const char                *available_text,
+                 AttuneValidation          *validation)
 {
-  gint64 batch = attune_configuration_get_integer (configuration, "schedule.batchSize");
-  gint64 accumulation = attune_configuration_get_integer (configuration, "schedule.gradientAccumulation");
-  guint threads = attune_local_get_threads (configuration);
   AttuneMemoryNeed need;
 
-  for (gint64 smaller = batch - 1; smaller >= 1; smaller--)
+  for (guint smaller = settings->batch_size - 1; smaller >= 1; smaller--)
     {
-      gint64 more = (batch * accumulation + smaller - 1) / smaller;
+      guint more = (settings->batch_size * settings->accumulation + smaller - 1) / smaller;
 
-      if (more > 16 || predict (model, precision, lora, (guint) smaller, length, threads, &need) > available)
+      if (more > 16 || predict (model, settings, smaller, settings->sequence_length, &need) > available)
         continue;
 
       attune_validation_add (validation, "schedule.batchSize", ATTUNE_SEVERITY_WARNING, "memory", g_variant_new_int64 (smaller),
                              _("Rows as long as the sequence length would need %s of memory, but %s are free. "
-                               "A batch size of %d with %d batches a step gives the same result and fits."),
-                             need_text, available_text, (int) smaller, (int) more);
-      if (more != accumulation)
+                               "A batch size of %u with %u batches a step gives the same result and fits."),
+                             need_text, available_text, smaller, more);
+      if (more != settings->accumulation)
         attune_validation_add (validation, "schedule.gradientAccumulation", ATTUNE_SEVERITY_WARNING, "memory",
                                g_variant_new_int64 (more),
-                               _("Goes with the smaller batch size: %d batches a step keep the size of the step."), (int) more);
+                               _("Goes with the smaller batch size: %u batches a step keep the size of the step."), more);
       return;
     }
 
-  for (guint shorter = length / 2; shorter >= 512; shorter /= 2)
+  for (guint shorter = settings->sequence_length / 2; shorter >= 512; shorter /= 2)
     {
-      if (predict (model, precision, lora, 1, shorter, threads, &need) > available)
+      if (predict (model, settings, 1, shorter, &need) > available)
         continue;
 
       attune_validation_add (validation, "schedule.sequenceLength", ATTUNE_SEVERITY_WARNING, "memory", g_variant_new_int64 (shorter),
@@ -236,44 +234,29 @@ suggest_smaller (AttuneConfiguration      *configuration,
 }
 
 static void
-check_memory (AttuneConfiguration    *configuration,
-              const AttuneLocalModel *model,
-              AttuneValidation       *validation)
+check_memory (const AttuneLocalModel    *model,
+              const AttuneTrainSettings *settings,
+              AttuneValidation          *validation)
 {
-  AttuneModelPrecision precision = (AttuneModelPrecision) attune_configuration_get_enum (configuration, "model.precision");
-  gint64 batch = attune_configuration_get_integer (configuration, "schedule.batchSize");
-  gint64 length = attune_configuration_get_integer (configuration, "schedule.sequenceLength");
   guint64 available = attune_machine_get_available_memory ();
   guint64 total = attune_machine_get_total_memory ();
-  g_autoptr (AttuneLoraSettings) lora = NULL;
   g_autofree char *need_text = NULL;
   g_autofree char *available_text = NULL;
   AttuneMemoryNeed need;
   guint64 fixed;
 
-  /* What is out of its range is said elsewhere and cannot be computed with. */
-  if (available == 0 || batch < 1 || batch > 64 || length < 1 || length > 33000 ||
-      (precision != ATTUNE_MODEL_PRECISION_FP32 && precision != ATTUNE_MODEL_PRECISION_BF16))
+  if (available == 0 || total == 0)
     return;
 
-  if (attune_configuration_get_enum (configuration, "method.type") != ATTUNE_TRAINING_METHOD_FULL)
-    {
-      lora = attune_local_build_lora (configuration, NULL);
-      if (lora == NULL)
-        return;
-    }
-
-  if (model->context_length > 0)
-    length = MIN (length, model->context_length);
-  predict (model, precision, lora, (guint) batch, (guint) length, attune_local_get_threads (configuration), &need);
-
+  /* The longest rows that there may be; the trainer counts with those that there are. */
+  predict (model, settings, settings->batch_size, settings->sequence_length, &need);
   available_text = g_format_size_full (available, G_FORMAT_SIZE_IEC_UNITS);
   fixed = need.weights + need.trained + need.gradients + need.optimizer;
   if (fixed > total)
     {
       need_text = g_format_size_full (fixed, G_FORMAT_SIZE_IEC_UNITS);
       attune_validation_add (validation, "model.baseModel", ATTUNE_SEVERITY_ERROR, "memory", NULL,
-                             lora == NULL
+                             settings->method == ATTUNE_TRAINING_METHOD_FULL
                                ? _("Full fine-tuning of this model needs %s of memory for the weights alone, and %s are free. "
                                    "Choose LoRA, or a smaller model.")
                                : _("This model needs %s of memory for the weights alone, and %s are free. "
@@ -283,19 +266,34 @@ check_memory (AttuneConfiguration    *configuration,
   else if (need.total > available)
     {
       need_text = g_format_size_full (need.total, G_FORMAT_SIZE_IEC_UNITS);
-      suggest_smaller (configuration, model, lora, precision, (guint) length, available, need_text, available_text, validation);
+      suggest_smaller (model, settings, available, need_text, available_text, validation);
     }
 }
 
+guint64
+attune_local_predict_disk (const AttuneLocalModel    *model,
+                           const AttuneTrainSettings *settings)
+{
+  AttuneMemoryNeed need;
+
+  g_return_val_if_fail (model != NULL && model->config != NULL, 0);
+  g_return_val_if_fail (settings != NULL, 0);
+
+  /* A checkpoint holds the trained weights and two numbers of the optimizer for each; one more is there while it is being written. */
+  predict (model, settings, 1, 1, &need);
+
+  return (settings->checkpoints + N_RECOVERY_CHECKPOINTS + 1) * (need.trained + need.optimizer) + need.trained;
+}
+
 static void
-check_disk (AttuneConfiguration    *configuration,
-            const AttuneLocalModel *model,
-            const AttuneJobContext *context,
-            AttuneValidation       *validation)
+check_disk (const AttuneLocalModel    *model,
+            const AttuneTrainSettings *settings,
+            const AttuneJobContext    *context,
+            AttuneValidation          *validation)
 {
   g_autofree char *folder = NULL;
   guint64 available;
-  guint64 need = attune_local_predict_disk (configuration, model);
+  guint64 need = attune_local_predict_disk (model, settings);
 
   folder = context != NULL && context->folder != NULL ? g_strdup (context->folder) : attune_paths_dup_jobs_folder ();
   available = attune_local_files_free_space (folder);
@@ -311,28 +309,6 @@ check_disk (AttuneConfiguration    *configuration,
     }
 }
 
-guint64
-attune_local_predict_disk (AttuneConfiguration    *configuration,
-                           const AttuneLocalModel *model)
-{
-  guint64 n_checkpoints = (guint64) CLAMP (attune_configuration_get_integer (configuration, "schedule.checkpoints"), 0, 10);
-  g_autoptr (AttuneLoraSettings) lora = NULL;
-  AttuneMemoryNeed need;
-
-  g_return_val_if_fail (ATTUNE_IS_CONFIGURATION (configuration), 0);
-  g_return_val_if_fail (model != NULL, 0);
-
-  if (model->config == NULL)
-    return 0;
-  if (attune_configuration_get_enum (configuration, "method.type") != ATTUNE_TRAINING_METHOD_FULL)
-    lora = attune_local_build_lora (configuration, NULL);
-
-  /* A checkpoint holds the trained weights and two numbers of the optimizer for each; one more is there while it is being written. */
-  predict (model, ATTUNE_MODEL_PRECISION_FP32, lora, 1, 1, 1, &need);
-
-  return (n_checkpoints + N_RECOVERY_CHECKPOINTS + 1) * (need.trained + need.optimizer) + need.trained;
-}
-
 void
 attune_local_validate_configuration (AttuneAdapter          *adapter,
                                      AttuneConfiguration    *configuration,
@@ -341,6 +317,7 @@ attune_local_validate_configuration (AttuneAdapter          *adapter,
 {
   AttuneLocalAdapter *self = ATTUNE_LOCAL_ADAPTER (adapter);
   g_autoptr (AttuneLocalModel) model = NULL;
+  g_autoptr (AttuneTrainSettings) settings = NULL;
   g_autofree char *engine = attune_paths_dup_engine ();
 
   if (!g_file_test (engine, G_FILE_TEST_IS_EXECUTABLE))
@@ -348,12 +325,18 @@ attune_local_validate_configuration (AttuneAdapter          *adapter,
                            _("The trainer “%s” is missing. Install Attune again."), engine);
 
   model = check_model (self, configuration, context, validation);
-  check_data (configuration, context, validation);
+  check_data (self, configuration, context, validation);
   check_method (configuration, model, validation);
   if (model == NULL)
     return;
 
   check_length (configuration, model, validation);
-  check_memory (configuration, model, validation);
-  check_disk (configuration, model, context, validation);
+
+  /* Where something is out of its range there is nothing to compute with, and that was said before. */
+  settings = attune_local_resolve_settings (self, configuration, context, model, NULL);
+  if (settings != NULL)
+    {
+      check_memory (model, settings, validation);
+      check_disk (model, settings, context, validation);
+    }
 }

@@ -1,0 +1,33 @@
+/* main.c
+ *
+ * Copyright 2026 The Attune developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+
+#include "attune-cli.h"
+#include "attune-local-adapter.h"
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (AttuneRegistry) registry = NULL;
+  g_autoptr (AttuneAdapter) local = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, ATTUNE_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("attunectl");
+
+  registry = attune_registry_new ();
+  local = attune_local_adapter_new ();
+  attune_registry_add (registry, local);
+
+  return attune_cli_main (registry, argc, argv);
+}
