@@ -161,6 +161,7 @@ attune_migration_detect (JsonNode *node)
   JsonObject *object;
   JsonObjectIter iter;
   const char *name;
+  JsonNode *member;
   gboolean flat = FALSE;
   gboolean of_a_job = FALSE;
 
@@ -184,11 +185,11 @@ attune_migration_detect (JsonNode *node)
     return ATTUNE_DOCUMENT_CONFIGURATION;
 
   json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &name, NULL))
+  while (json_object_iter_next_ordered (&iter, &name, &member))
     {
       const AttuneMigrationRule *rule = attune_migration_find_rule (name);
 
-      if (rule == NULL || rule->action == ATTUNE_MIGRATE_STATE || rule->action == ATTUNE_MIGRATE_OVERRIDES)
+      if (JSON_NODE_HOLDS_NULL (member) || rule == NULL || rule->action == ATTUNE_MIGRATE_STATE || rule->action == ATTUNE_MIGRATE_OVERRIDES)
         continue;
       if (rule->action == ATTUNE_MIGRATE_JOB || rule->action == ATTUNE_MIGRATE_DATASET)
         of_a_job = TRUE;
