@@ -320,3 +320,46 @@ attune_dataset_store_remove_sync (AttuneDatasetStore  *self,
 
   return attune_entity_store_delete_sync (self->entities, G_OBJECT (dataset), error);
 }
+
+static void
+remove_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (attune_entity_store_delete_finish (ATTUNE_ENTITY_STORE (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+attune_dataset_store_remove_async (AttuneDatasetStore  *self,
+                                   AttuneDataset       *dataset,
+                                   GCancellable        *cancellable,
+                                   GAsyncReadyCallback  callback,
+                                   gpointer             user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (ATTUNE_IS_DATASET_STORE (self));
+  g_return_if_fail (ATTUNE_IS_DATASET (dataset));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, attune_dataset_store_remove_async);
+  g_task_set_check_cancellable (task, FALSE);
+  attune_entity_store_delete_async (self->entities, G_OBJECT (dataset), cancellable, remove_cb, task);
+}
+
+gboolean
+attune_dataset_store_remove_finish (AttuneDatasetStore  *self,
+                                    GAsyncResult        *result,
+                                    GError             **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, attune_dataset_store_remove_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

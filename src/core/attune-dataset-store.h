@@ -50,5 +50,13 @@ gboolean            attune_dataset_store_save_finish   (AttuneDatasetStore   *se
 gboolean            attune_dataset_store_remove_sync   (AttuneDatasetStore   *self,
                                                         AttuneDataset        *dataset,
                                                         GError              **error);
+void                attune_dataset_store_remove_async  (AttuneDatasetStore   *self,
+                                                        AttuneDataset        *dataset,
+                                                        GCancellable         *cancellable,
+                                                        GAsyncReadyCallback   callback,
+                                                        gpointer              user_data);
+gboolean            attune_dataset_store_remove_finish (AttuneDatasetStore   *self,
+                                                        GAsyncResult         *result,
+                                                        GError              **error);
 
 G_END_DECLS

@@ -65,6 +65,9 @@ void         attune_monitor_answered (AttuneMonitor   *self,
 void         attune_monitor_expect_change (AttuneMonitor   *self,
                                       AttuneJob       *job,
                                       AttuneJobStatus  status);
+/* Whether that is still being waited for. */
+gboolean     attune_monitor_is_expecting (AttuneMonitor *self,
+                                      AttuneJob       *job);
 /* All times of the monitor's own are multiplied by @scale. */
 void         attune_monitor_set_scale (AttuneMonitor  *self,
                                       double           scale);

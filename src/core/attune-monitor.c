@@ -472,6 +472,22 @@ attune_monitor_expect_change (AttuneMonitor   *self,
   watch->unknown = 0;
 }
 
+gboolean
+attune_monitor_is_expecting (AttuneMonitor *self,
+                             AttuneJob     *job)
+{
+  AttuneWatch *watch;
+
+  g_return_val_if_fail (ATTUNE_IS_MONITOR (self), FALSE);
+  g_return_val_if_fail (ATTUNE_IS_JOB (job), FALSE);
+
+  watch = g_hash_table_lookup (self->watches, attune_job_get_id (job));
+  return watch != NULL
+         && watch->job == job
+         && watch->old_status >= 0
+         && g_get_monotonic_time () < watch->old_until;
+}
+
 /* Whoever waits for an answer need not wait any longer than they want to. */
 typedef struct {
   GSource  *source;
@@ -570,7 +586,8 @@ attune_monitor_answered (AttuneMonitor *self,
       watch->busy = TRUE;
       attune_monitor_ask (self, watch, TRUE);
     }
-  else if (attune_job_status_is_final (attune_job_get_status (watch->job)) || !self->running)
+  else if (attune_job_status_is_final (attune_job_get_status (watch->job))
+           || (!self->running && !attune_monitor_is_expecting (self, watch->job)))
     {
       if (current)
         finish_watch (self, watch);
