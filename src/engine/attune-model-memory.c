@@ -12,8 +12,8 @@
 
 #include "attune-plan.h"
 
-/* What oneDNN keeps of generated code, its own buffers and the libraries themselves; measured, rounded up. */
-#define LIBRARIES (96 * 1024 * 1024)
+/* Programs, libraries and what oneDNN keeps of generated code; measured, rounded up. */
+#define LIBRARIES (64 * 1024 * 1024)
 
 static const struct {
   const char          *module;

@@ -128,6 +128,8 @@ void                attune_model_draw_weights      (AttuneModel        *self,
                                                     guint64             seed);
 gboolean            attune_model_allocate_trained  (AttuneModel        *self,
                                                     GError            **error);
+gpointer            attune_model_map_memory        (gsize               size,
+                                                    GError            **error);
 gboolean            attune_model_read_weight       (const AttuneFileTensor *tensor,
                                                     const AttuneWeight *weight,
                                                     float              *values,

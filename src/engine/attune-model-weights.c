@@ -146,9 +146,10 @@ attune_model_free_weights (AttuneModel *self)
   g_clear_pointer (&self->layers, g_free);
 }
 
-static gpointer
-map_memory (gsize    size,
-            GError **error)
+/* Zeroed, on large pages where the system has them; NO_MEMORY where it cannot be had. */
+gpointer
+attune_model_map_memory (gsize    size,
+                         GError **error)
 {
   void *memory = mmap (NULL, MAX (size, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -157,7 +158,7 @@ map_memory (gsize    size,
       g_autofree char *text = g_format_size (size);
 
       g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NO_MEMORY,
-                   _("There is not enough memory: %s more are needed. Choose a smaller model or LoRA, or close other programs."),
+                   _("There is not enough memory: %s more are needed. Choose a smaller model, smaller batches or LoRA, or close other programs."),
                    text);
       return NULL;
     }
@@ -181,15 +182,15 @@ attune_model_allocate_trained (AttuneModel *self,
     }
 
   self->n_trained = n;
-  self->values = map_memory (n * sizeof (float), error);
+  self->values = attune_model_map_memory (n * sizeof (float), error);
   if (self->values == NULL)
     return FALSE;
-  self->gradients = map_memory (n * sizeof (float), error);
+  self->gradients = attune_model_map_memory (n * sizeof (float), error);
   if (self->gradients == NULL)
     return FALSE;
   if (self->bf16)
     {
-      self->copies = map_memory (n * sizeof (guint16), error);
+      self->copies = attune_model_map_memory (n * sizeof (guint16), error);
       if (self->copies == NULL)
         return FALSE;
     }

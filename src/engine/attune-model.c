@@ -306,6 +306,12 @@ batch_length (const AttuneBatch *batch,
   return MIN (batch->lengths[row], batch->length);
 }
 
+static inline gsize
+pad_length (gsize length)
+{
+  return (length + ATTUNE_PANEL_GRAIN - 1) / ATTUNE_PANEL_GRAIN * ATTUNE_PANEL_GRAIN;
+}
+
 /* Whether the logits at @position are compared with something. */
 static inline gboolean
 is_target (const AttuneBatch *batch,
@@ -333,7 +339,7 @@ fill_plan (AttuneModel       *self,
       plan->segments[row].first = n;
       plan->segments[row].panel = panel;
       plan->segments[row].length = length;
-      plan->segments[row].padded = (length + ATTUNE_PANEL_GRAIN - 1) / ATTUNE_PANEL_GRAIN * ATTUNE_PANEL_GRAIN;
+      plan->segments[row].padded = pad_length (length);
       for (gsize i = 0; i < length; i++, n++)
         {
           plan->tokens[n] = batch->tokens[(gsize) row * batch->length + i];
@@ -386,12 +392,13 @@ fill_plan (AttuneModel       *self,
     }
 }
 
-void
-attune_model_prepare_plan (AttuneModel       *self,
-                           const AttuneBatch *batch,
-                           AttunePlanMode     mode)
+static void
+fill_input (AttuneModel     *self,
+            AttunePlanMode   mode,
+            guint            n_rows,
+            AttunePlanInput *input)
 {
-  AttunePlanInput input = {
+  *input = (AttunePlanInput) {
     .config = self->config,
     .bf16 = self->bf16,
     .full = self->full,
@@ -399,22 +406,70 @@ attune_model_prepare_plan (AttuneModel       *self,
     .rank = self->has_lora ? self->rank : 0,
     .mode = mode,
     .n_threads = self->n_threads,
-    .n_rows = batch->n_rows,
+    .n_rows = n_rows,
     .n_partial = self->n_partial,
   };
 
   for (guint i = 0; i < N_LINEARS; i++)
     if (self->has_lora && self->adapted[i])
-      input.group_sizes[attune_linear_group (i)]++;
+      input->group_sizes[attune_linear_group (i)]++;
+}
 
+/* Makes the arena large enough for what is asked. */
+static gboolean
+grow_arena (AttuneModel            *self,
+            const AttunePlanInput  *input,
+            GError                **error)
+{
+  AttunePlan plan = { 0 };
+
+  attune_plan_lay_out (&plan, input, NULL);
+  attune_plan_clear (&plan);
+  if (plan.total_size <= self->arena_size)
+    return TRUE;
+
+  free_arena (self);
+  self->arena = attune_model_map_memory (plan.total_size, error);
+  if (self->arena == NULL)
+    return FALSE;
+  self->arena_size = plan.total_size;
+  return TRUE;
+}
+
+gboolean
+attune_model_reserve (AttuneModel  *self,
+                      guint         n_rows,
+                      guint         length,
+                      GError      **error)
+{
+  AttunePlanInput input;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  fill_input (self, self->tensors->len > 0 ? ATTUNE_PLAN_TRAIN : ATTUNE_PLAN_EVALUATE, n_rows, &input);
+  input.n_tokens = (gsize) n_rows * length;
+  input.attention_rows = n_rows * pad_length (length);
+  input.longest = pad_length (length);
+  input.n_targets = input.n_tokens;
+  return grow_arena (self, &input, error);
+}
+
+void
+attune_model_prepare_plan (AttuneModel       *self,
+                           const AttuneBatch *batch,
+                           AttunePlanMode     mode)
+{
+  AttunePlanInput input;
+  g_autoptr(GError) error = NULL;
+
+  fill_input (self, mode, batch->n_rows, &input);
   for (guint row = 0; row < batch->n_rows; row++)
     {
       gsize length = batch_length (batch, row);
-      gsize padded = (length + ATTUNE_PANEL_GRAIN - 1) / ATTUNE_PANEL_GRAIN * ATTUNE_PANEL_GRAIN;
 
       input.n_tokens += length;
-      input.attention_rows += padded;
-      input.longest = MAX (input.longest, padded);
+      input.attention_rows += pad_length (length);
+      input.longest = MAX (input.longest, pad_length (length));
       if (mode == ATTUNE_PLAN_LOGITS)
         input.n_targets += length;
       else
@@ -423,19 +478,8 @@ attune_model_prepare_plan (AttuneModel       *self,
             input.n_targets++;
     }
 
-  attune_plan_clear (&self->plan);
-  attune_plan_lay_out (&self->plan, &input, NULL);
-  if (self->plan.total_size > self->arena_size)
-    {
-      gsize size = self->plan.total_size + 4096;
-
-      free_arena (self);
-      self->arena = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-      if (self->arena == MAP_FAILED)
-        g_error ("%" G_GSIZE_FORMAT " bytes of memory for a batch could not be had", size);
-      madvise (self->arena, size, MADV_HUGEPAGE);
-      self->arena_size = size;
-    }
+  if (!grow_arena (self, &input, &error))
+    g_error ("%s", error->message);
 #if defined(__SANITIZE_ADDRESS__)
   ASAN_UNPOISON_MEMORY_REGION (self->arena, self->arena_size);
 #endif
@@ -446,6 +490,20 @@ attune_model_prepare_plan (AttuneModel       *self,
 
   attune_model_need_positions (self, input.longest);
   fill_plan (self, batch);
+}
+
+/* Numbers that name no row of the embedding would be read from anywhere. */
+static gboolean
+batch_is_valid (AttuneModel       *self,
+                const AttuneBatch *batch)
+{
+  const gint32 vocabulary = (gint32) self->config->vocab_size;
+
+  for (guint row = 0; row < batch->n_rows; row++)
+    for (gsize i = (gsize) row * batch->length; i < (gsize) row * batch->length + batch_length (batch, row); i++)
+      if (batch->tokens[i] < 0 || batch->tokens[i] >= vocabulary || (batch->labels != NULL && batch->labels[i] >= vocabulary))
+        return FALSE;
+  return TRUE;
 }
 
 static void
@@ -504,6 +562,8 @@ attune_model_forward_backward (AttuneModel       *self,
   g_return_if_fail (self != NULL && batch != NULL);
   g_return_if_fail (self->tensors->len > 0);
 
+  g_return_if_fail (batch_is_valid (self, batch));
+
   run.dropout = self->has_lora && self->dropout > 0;
   run_batch (&run, result);
 }
@@ -516,6 +576,7 @@ attune_model_evaluate (AttuneModel       *self,
   AttuneRun run = { .model = self, .batch = batch, .mode = ATTUNE_PLAN_EVALUATE };
 
   g_return_if_fail (self != NULL && batch != NULL);
+  g_return_if_fail (batch_is_valid (self, batch));
 
   run_batch (&run, result);
 }
@@ -528,6 +589,7 @@ attune_model_compute_logits (AttuneModel       *self,
   AttuneRun run = { .model = self, .batch = batch, .mode = ATTUNE_PLAN_LOGITS, .logits = logits };
 
   g_return_if_fail (self != NULL && batch != NULL && logits != NULL);
+  g_return_if_fail (batch_is_valid (self, batch));
 
   memset (logits, 0, (gsize) batch->n_rows * batch->length * self->config->vocab_size * sizeof (float));
   run_batch (&run, NULL);

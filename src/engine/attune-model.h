@@ -82,6 +82,12 @@ guint         attune_model_get_n_tensors     (AttuneModel               *self); 
 const AttuneTensor *attune_model_get_tensor  (AttuneModel               *self,
                                               guint                      index);
 void          attune_model_zero_gradients    (AttuneModel               *self);
+/* Takes the memory for batches of up to this size now, so that a lack of it is an error (NO_MEMORY) before a run and not the end of
+ * the process within it. Without it memory is taken when a batch needs more than there is. */
+gboolean      attune_model_reserve           (AttuneModel               *self,
+                                              guint                      n_rows,
+                                              guint                      length,
+                                              GError                   **error);
 /* After values were changed from outside (optimizer step, checkpoint): refreshes copies in other precisions. */
 void          attune_model_values_changed    (AttuneModel               *self);
 

@@ -561,6 +561,56 @@ test_pool (void)
   g_assert_cmpuint (attune_thread_pool_resolve (0), ==, g_get_num_processors ());
 }
 
+static guint
+count_threads (void)
+{
+  g_autoptr(GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+typedef struct {
+  AttuneMatmul *matmul[2];
+  float        *a;
+  float        *c[2];
+} ThreadTest;
+
+static void
+multiply (guint    thread,
+          gpointer user_data)
+{
+  ThreadTest *test = user_data;
+
+  attune_matmul_run (test->matmul[thread], ATTUNE_MATMUL_PLAIN, 512, 512, 512, test->a, 512, test->a, 512, test->c[thread], 512);
+}
+
+/* oneDNN would like to start threads of its own; within the pool it must not. */
+static void
+test_no_more_threads (void)
+{
+  g_autoptr(AttuneThreadPool) pool = attune_thread_pool_new (2);
+  ThreadTest test = { .a = g_new0 (float, 512 * 512) };
+  guint n;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      test.matmul[i] = attune_matmul_new ();
+      test.c[i] = g_new (float, 512 * 512);
+    }
+  n = count_threads ();
+  attune_thread_pool_run (pool, multiply, &test);
+  g_assert_cmpuint (count_threads (), ==, n);
+  for (guint i = 0; i < 2; i++)
+    {
+      attune_matmul_free (test.matmul[i]);
+      g_free (test.c[i]);
+    }
+  g_free (test.a);
+}
+
 static void
 test_share (void)
 {
@@ -596,6 +646,7 @@ main (int   argc,
   g_test_add_func ("/engine/matmul/products", test_products);
   g_test_add_func ("/engine/matmul/many-shapes", test_many_shapes);
   g_test_add_func ("/engine/thread-pool/meet", test_pool);
+  g_test_add_func ("/engine/thread-pool/no-more-threads", test_no_more_threads);
   g_test_add_func ("/engine/thread-pool/share", test_share);
 
   return g_test_run ();

@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "attune-error.h"
+#include "attune-model-private.h"
 
 #include "model-fixtures.h"
 
@@ -486,6 +487,7 @@ test_memory (void)
   const AttuneModelConfig *config = attune_model_get_config (random);
   AttuneLoraSettings lora = { 4, 8, 0, (GStrv) all_modules };
   AttuneMemoryNeed full, adapter, dropout, longer, half;
+  g_autoptr(TestBatch) batch = test_batch_random (4, 64, 97, 1);
   g_autoptr(GError) error = NULL;
   gsize n = 0;
 
@@ -512,6 +514,22 @@ test_memory (void)
   g_assert_cmpuint (dropout.scratch, >, adapter.scratch);
   g_assert_cmpuint (longer.activations, >, adapter.activations * 19 / 10);
   g_assert_cmpuint (half.activations, <=, adapter.activations);
+
+  /* The same arithmetic, but for what libraries take. */
+  g_assert_cmpuint (model->arena_size, ==, 0);
+  g_assert_true (attune_model_reserve (model, 4, 64, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (model->arena_size, >=, adapter.activations);
+  g_assert_cmpuint (model->arena_size, <, adapter.activations + adapter.scratch);
+  n = model->arena_size;
+  attune_model_forward_backward (model, &batch->batch, 1, 1, NULL);
+  g_assert_cmpuint (model->arena_size, ==, n);
+
+  /* More than any machine has. */
+  g_assert_false (attune_model_reserve (model, G_MAXUINT16, 1 << 20, &error));
+  g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NO_MEMORY);
+  attune_model_forward_backward (model, &batch->batch, 1, 1, NULL);
+  g_assert_cmpuint (model->arena_size, >, 0);
   test_folder_remove (folder);
 }
 
