@@ -220,7 +220,8 @@ number_property (const char  *name,
                  double       unset,
                  GParamFlags  flags)
 {
-  return g_param_spec_double (name, NULL, NULL, -INFINITY, INFINITY, unset,
+  /* A default has to lie between the limits, and NAN lies nowhere; the field is what begins at it. */
+  return g_param_spec_double (name, NULL, NULL, -INFINITY, INFINITY, isnan (unset) ? 0 : unset,
                               flags | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 }
 
