@@ -191,14 +191,13 @@ attune_migration_detect (JsonNode *node)
 
       if (JSON_NODE_HOLDS_NULL (member) || rule == NULL || rule->action == ATTUNE_MIGRATE_STATE || rule->action == ATTUNE_MIGRATE_OVERRIDES)
         continue;
-      if (rule->action == ATTUNE_MIGRATE_JOB || rule->action == ATTUNE_MIGRATE_DATASET)
-        of_a_job = TRUE;
-      else
-        flat = TRUE;
+      of_a_job |= rule->action == ATTUNE_MIGRATE_JOB || rule->action == ATTUNE_MIGRATE_DATASET;
+      /* A provider or a name alone could be anything's. */
+      flat |= rule->action != ATTUNE_MIGRATE_JOB;
     }
 
-  if (of_a_job)
-    return ATTUNE_DOCUMENT_TRAIN;
+  if (!flat)
+    return ATTUNE_DOCUMENT_CONFIGURATION;
 
-  return flat ? ATTUNE_DOCUMENT_HYPERPARAMETERS : ATTUNE_DOCUMENT_CONFIGURATION;
+  return of_a_job ? ATTUNE_DOCUMENT_TRAIN : ATTUNE_DOCUMENT_HYPERPARAMETERS;
 }

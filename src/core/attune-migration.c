@@ -42,12 +42,9 @@ keep (Run        *run,
       JsonNode   *node,
       const char *why)
 {
+  /* It stays for validation to name; nothing ever writes it. */
   if (attune_configuration_is_secret (name, node))
-    {
-      attune_validation_add (run->migration->report, name, ATTUNE_SEVERITY_WARNING, "not-carried", NULL,
-                             _("“%s” is left out, as keys belong in the keyring. Enter it in the provider’s settings"), name);
-      return;
-    }
+    why = _("This looks like a key. It is neither stored nor sent; keys belong in the keyring");
 
   attune_validation_add (run->migration->report, name, ATTUNE_SEVERITY_WARNING, "not-carried", NULL, "%s", why);
   attune_configuration_keep_unknown (run->migration->configuration, name, node);
