@@ -187,9 +187,12 @@ attune_checkpoint_write (const char                   *place,
     {
       /* The half of it would only take the room that the others may need. */
       attune_folder_delete (temporary, NULL);
-      g_propagate_prefixed_error (error, g_steal_pointer (&local_error),
-                                  _("The checkpoint of step %" G_GINT64_FORMAT " could not be written; older ones are kept. "),
-                                  state->step);
+      g_set_error (error, ATTUNE_ERROR, local_error->domain == ATTUNE_ERROR ? local_error->code : ATTUNE_ERROR_FAILED,
+                   g_error_matches (local_error, ATTUNE_ERROR, ATTUNE_ERROR_NO_SPACE)
+                     ? _("There is no room for the checkpoint of step %" G_GINT64_FORMAT "; older ones are kept. Free some space, "
+                         "then resume the run. (%s)")
+                     : _("The checkpoint of step %" G_GINT64_FORMAT " could not be written; older ones are kept. %s"),
+                   state->step, local_error->message);
       return FALSE;
     }
 

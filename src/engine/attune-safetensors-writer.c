@@ -270,7 +270,7 @@ fail (GError     **error,
 {
   AttuneError meaning = ATTUNE_ERROR_FAILED;
 
-  if (code == ENOSPC || code == EDQUOT)
+  if (code == ENOSPC || code == EDQUOT || code == EFBIG)
     meaning = ATTUNE_ERROR_NO_SPACE;
   else if (code == EACCES || code == EPERM || code == EROFS)
     meaning = ATTUNE_ERROR_NOT_ALLOWED;
