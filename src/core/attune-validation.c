@@ -8,8 +8,6 @@
 
 #include "attune-validation.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "attune-error.h"
 #include "attune-json.h"
 
