@@ -16,18 +16,20 @@
 
 #define MOST_TOKENS 64  /* fed at once */
 #define FEW_TOKENS 8    /* up to here reading the weights is all the work, and plain loops do it */
+#define WORTH_SHARING (24 * 1024 * 1024) /* multiplications; less than that is done before the other threads are awake */
 
 struct _AttuneKvCache {
   AttuneModel *model;
   gsize        capacity;
   gsize        n;
+  gsize        n_multiplications; /* a token */
   gsize        stride;   /* elements of one layer's keys: kv heads × capacity × width */
   void        *keys;     /* [layer][kv head][position][width], in the type of products */
   void        *values;
 
   /* What one call works with, tokens × columns. */
   float       *x;
-  float       *normed;
+  float      **normed;   /* of each thread, because the norm of few tokens is cheaper than a meeting */
   float       *q, *k, *v;
   float       *attention;
   float       *gate;
@@ -43,6 +45,7 @@ typedef struct {
   const gint32  *tokens;
   gsize          n;
   float         *logits; /* NULL: not wanted yet */
+  guint          n_threads;
 } Feed;
 
 AttuneKvCache *
@@ -64,11 +67,11 @@ attune_kv_cache_new (AttuneModel *self,
   cache = g_new0 (AttuneKvCache, 1);
   cache->model = self;
   cache->capacity = capacity;
+  cache->n_multiplications = (gsize) attune_model_config_count_parameters (config);
   cache->stride = kv * capacity;
   cache->keys = g_malloc (config->n_layers * cache->stride * type);
   cache->values = g_malloc (config->n_layers * cache->stride * type);
   cache->x = g_new (float, MOST_TOKENS * config->hidden_size);
-  cache->normed = g_new (float, MOST_TOKENS * config->hidden_size);
   cache->q = g_new (float, MOST_TOKENS * q);
   cache->k = g_new (float, MOST_TOKENS * kv);
   cache->v = g_new (float, MOST_TOKENS * kv);
@@ -76,11 +79,13 @@ attune_kv_cache_new (AttuneModel *self,
   cache->gate = g_new (float, MOST_TOKENS * (gsize) config->intermediate_size);
   cache->up = g_new (float, MOST_TOKENS * (gsize) config->intermediate_size);
   cache->narrow = g_malloc (MOST_TOKENS * widest * 2);
+  cache->normed = g_new0 (float *, self->n_threads);
   cache->h = g_new0 (float *, self->n_threads);
   cache->h_narrow = g_new0 (void *, self->n_threads);
   cache->scores = g_new0 (float *, self->n_threads);
   for (guint i = 0; i < self->n_threads; i++)
     {
+      cache->normed[i] = g_new (float, (i == 0 ? MOST_TOKENS : FEW_TOKENS) * config->hidden_size);
       cache->h[i] = g_new (float, MOST_TOKENS * 3 * MAX (self->rank, 1));
       cache->h_narrow[i] = g_malloc (MOST_TOKENS * 3 * MAX (self->rank, 1) * 2);
       cache->scores[i] = g_new (float, capacity);
@@ -97,6 +102,7 @@ attune_kv_cache_free (AttuneKvCache *cache)
 
   for (guint i = 0; i < cache->model->n_threads; i++)
     {
+      g_free (cache->normed[i]);
       g_free (cache->h[i]);
       g_free (cache->h_narrow[i]);
       g_free (cache->scores[i]);
@@ -116,6 +122,14 @@ attune_kv_cache_free (AttuneKvCache *cache)
   g_free (cache->up);
   g_free (cache->narrow);
   g_free (cache);
+}
+
+void
+attune_kv_cache_always_share (AttuneKvCache *cache)
+{
+  g_return_if_fail (cache != NULL);
+
+  cache->n_multiplications = WORTH_SHARING;
 }
 
 /* y (tokens × out) gets its columns [first, last) of x W^T, or they are added to it. */
@@ -172,7 +186,7 @@ linear_columns (Feed             *feed,
   AttuneMatmul *matmul = self->workers[thread].matmul;
   gsize first, last;
 
-  attune_thread_pool_share (linear->out, 16, thread, self->n_threads, &first, &last);
+  attune_thread_pool_share (linear->out, 16, thread, feed->n_threads, &first, &last);
   if (first == last)
     return;
 
@@ -209,8 +223,15 @@ adapter_input (Feed                *feed,
     self->kernels->convert (feed->n * width, cache->h[thread], 1, cache->h_narrow[thread], TRUE);
 }
 
-/* Tokens are shared out: the norm of each of them, also in bfloat16 where products want it. */
 static void
+meet (Feed *feed)
+{
+  if (feed->n_threads > 1)
+    attune_thread_pool_meet (feed->cache->model->pool);
+}
+
+/* Few tokens: each thread makes the norm of all for itself. Many: they are shared out, also in bfloat16 where products want it. */
+static const float *
 norm_tokens (Feed               *feed,
              guint               thread,
              const AttuneWeight *norm)
@@ -218,14 +239,23 @@ norm_tokens (Feed               *feed,
   AttuneKvCache *cache = feed->cache;
   AttuneModel *self = cache->model;
   const gsize hidden = self->config->hidden_size;
+  const float epsilon = (float) self->config->rms_norm_eps;
   gsize first, last;
 
-  attune_thread_pool_share (feed->n, 1, thread, self->n_threads, &first, &last);
-  self->kernels->norm_forward (last - first, hidden, cache->x + first * hidden, norm->value, (float) self->config->rms_norm_eps, NULL,
-                               cache->normed + first * hidden, FALSE);
+  if (feed->n <= FEW_TOKENS)
+    {
+      self->kernels->norm_forward (feed->n, hidden, cache->x, norm->value, epsilon, NULL, cache->normed[thread], FALSE);
+      return cache->normed[thread];
+    }
+
+  attune_thread_pool_share (feed->n, 1, thread, feed->n_threads, &first, &last);
+  self->kernels->norm_forward (last - first, hidden, cache->x + first * hidden, norm->value, epsilon, NULL,
+                               cache->normed[0] + first * hidden, FALSE);
   if (self->bf16)
-    self->kernels->convert ((last - first) * hidden, cache->normed + first * hidden, 1,
+    self->kernels->convert ((last - first) * hidden, cache->normed[0] + first * hidden, 1,
                             attune_at_mutable (cache->narrow, first * hidden, TRUE), TRUE);
+  meet (feed);
+  return cache->normed[0];
 }
 
 static void
@@ -258,7 +288,7 @@ store_tokens (Feed  *feed,
   const gsize d = self->config->head_dim;
   gsize first, last;
 
-  attune_thread_pool_share (feed->n, 1, thread, self->n_threads, &first, &last);
+  attune_thread_pool_share (feed->n, 1, thread, feed->n_threads, &first, &last);
   for (gsize i = first; i < last; i++)
     {
       float *k = cache->k + i * n_kv_heads * d;
@@ -290,7 +320,7 @@ attend (Feed  *feed,
   float wide[1024];
   gsize first, last;
 
-  attune_thread_pool_share (feed->n * n_heads, 1, thread, self->n_threads, &first, &last);
+  attune_thread_pool_share (feed->n * n_heads, 1, thread, feed->n_threads, &first, &last);
   for (gsize task = first; task < last; task++)
     {
       const gsize i = task / n_heads;
@@ -313,25 +343,26 @@ attend (Feed  *feed,
           for (gsize c = 0; c < d; c++)
             out[c] += weight * wide[c];
         }
-      if (self->bf16)
+      if (self->bf16 && feed->n > FEW_TOKENS)
         self->kernels->convert (d, out, 1, attune_at_mutable (cache->narrow, task * d, TRUE), TRUE);
     }
 }
 
 /* The own columns of both, and at once what becomes of them. */
 static void
-gate_and_up (Feed  *feed,
-             guint  thread,
-             guint  index)
+gate_and_up (Feed        *feed,
+             guint        thread,
+             guint        index,
+             const float *normed)
 {
   AttuneKvCache *cache = feed->cache;
   AttuneModel *self = cache->model;
   const gsize inner = self->config->intermediate_size;
   gsize first, last;
 
-  linear_columns (feed, thread, index, LINEAR_GATE, cache->normed, cache->gate, FALSE);
-  linear_columns (feed, thread, index, LINEAR_UP, cache->normed, cache->up, FALSE);
-  attune_thread_pool_share (inner, 16, thread, self->n_threads, &first, &last);
+  linear_columns (feed, thread, index, LINEAR_GATE, normed, cache->gate, FALSE);
+  linear_columns (feed, thread, index, LINEAR_UP, normed, cache->up, FALSE);
+  attune_thread_pool_share (inner, 16, thread, feed->n_threads, &first, &last);
   for (gsize i = 0; i < feed->n; i++)
     self->kernels->swiglu_forward (last - first, cache->gate + i * inner + first, cache->up + i * inner + first, NULL, NULL,
                                    cache->gate + i * inner + first, FALSE);
@@ -346,7 +377,7 @@ narrow_act (Feed  *feed,
   const gsize inner = self->config->intermediate_size;
   gsize first, last;
 
-  attune_thread_pool_share (feed->n * inner, 16, thread, self->n_threads, &first, &last);
+  attune_thread_pool_share (feed->n * inner, 16, thread, feed->n_threads, &first, &last);
   self->kernels->convert (last - first, cache->gate + first, 1, attune_at_mutable (cache->narrow, first, TRUE), TRUE);
 }
 
@@ -361,51 +392,49 @@ feed_thread (guint    thread,
   const gsize hidden = self->config->hidden_size;
   gsize first, last;
 
-  attune_thread_pool_share (feed->n, 1, thread, self->n_threads, &first, &last);
+  attune_thread_pool_share (feed->n, 1, thread, feed->n_threads, &first, &last);
   for (gsize i = first; i < last; i++)
     self->kernels->widen (hidden, attune_at (self->embedding.data, (gsize) feed->tokens[i] * hidden, self->bf16), self->bf16,
                           cache->x + i * hidden);
 
+  meet (feed);
   for (guint index = 0; index < self->config->n_layers; index++)
     {
-      norm_tokens (feed, thread, &self->layers[index].input_norm);
-      attune_thread_pool_meet (self->pool);
-      adapter_input (feed, thread, index, GROUP_QKV, cache->normed);
-      linear_columns (feed, thread, index, LINEAR_Q, cache->normed, cache->q, FALSE);
-      linear_columns (feed, thread, index, LINEAR_K, cache->normed, cache->k, FALSE);
-      linear_columns (feed, thread, index, LINEAR_V, cache->normed, cache->v, FALSE);
-      attune_thread_pool_meet (self->pool);
+      const float *normed = norm_tokens (feed, thread, &self->layers[index].input_norm);
+
+      adapter_input (feed, thread, index, GROUP_QKV, normed);
+      linear_columns (feed, thread, index, LINEAR_Q, normed, cache->q, FALSE);
+      linear_columns (feed, thread, index, LINEAR_K, normed, cache->k, FALSE);
+      linear_columns (feed, thread, index, LINEAR_V, normed, cache->v, FALSE);
+      meet (feed);
       store_tokens (feed, thread, index);
-      attune_thread_pool_meet (self->pool);
+      meet (feed);
       attend (feed, thread, index);
-      attune_thread_pool_meet (self->pool);
+      meet (feed);
       adapter_input (feed, thread, index, GROUP_O, cache->attention);
       linear_columns (feed, thread, index, LINEAR_O, cache->attention, cache->x, TRUE);
-      attune_thread_pool_meet (self->pool);
-      norm_tokens (feed, thread, &self->layers[index].post_norm);
-      attune_thread_pool_meet (self->pool);
-      adapter_input (feed, thread, index, GROUP_GATE_UP, cache->normed);
-      gate_and_up (feed, thread, index);
-      attune_thread_pool_meet (self->pool);
-      if (self->bf16)
+      meet (feed);
+      normed = norm_tokens (feed, thread, &self->layers[index].post_norm);
+      adapter_input (feed, thread, index, GROUP_GATE_UP, normed);
+      gate_and_up (feed, thread, index, normed);
+      meet (feed);
+      if (self->bf16 && feed->n > FEW_TOKENS)
         {
           narrow_act (feed, thread);
-          attune_thread_pool_meet (self->pool);
+          meet (feed);
         }
       adapter_input (feed, thread, index, GROUP_DOWN, cache->gate);
       linear_columns (feed, thread, index, LINEAR_DOWN, cache->gate, cache->x, TRUE);
-      attune_thread_pool_meet (self->pool);
+      meet (feed);
     }
 
   if (feed->logits == NULL)
     return;
-  if (thread == 0)
-    self->kernels->norm_forward (1, hidden, cache->x + (feed->n - 1) * hidden, self->norm.value, (float) self->config->rms_norm_eps,
-                                 NULL, cache->normed, FALSE);
-  attune_thread_pool_meet (self->pool);
-  attune_thread_pool_share (self->config->vocab_size, 16, thread, self->n_threads, &first, &last);
+  self->kernels->norm_forward (1, hidden, cache->x + (feed->n - 1) * hidden, self->norm.value, (float) self->config->rms_norm_eps,
+                               NULL, cache->normed[thread], FALSE);
+  attune_thread_pool_share (self->config->vocab_size, 16, thread, feed->n_threads, &first, &last);
   for (gsize i = first; i < last; i++)
-    feed->logits[i] = self->kernels->dot (hidden, cache->normed, attune_at (head->data, i * hidden, self->bf16), self->bf16);
+    feed->logits[i] = self->kernels->dot (hidden, cache->normed[thread], attune_at (head->data, i * hidden, self->bf16), self->bf16);
 }
 
 /* A power of two, so that the products come in a handful of sizes only. */
@@ -441,7 +470,11 @@ attune_model_decode (AttuneModel   *self,
 
       i += feed.n;
       feed.logits = i == n_tokens ? logits : NULL;
-      attune_thread_pool_run (self->pool, feed_thread, &feed);
+      feed.n_threads = feed.n * cache->n_multiplications < WORTH_SHARING ? 1 : self->n_threads;
+      if (feed.n_threads == 1)
+        attune_thread_pool_run_alone (self->pool, feed_thread, &feed);
+      else
+        attune_thread_pool_run (self->pool, feed_thread, &feed);
       cache->n += feed.n;
     }
   return TRUE;

@@ -139,6 +139,9 @@ const char         *attune_linear_get_module       (AttuneLinearKind    kind);
 double              attune_uniform                 (guint64             seed,
                                                     guint64             index);
 
+/* attune-model-decode.c: small models are decoded by one thread; this has all of them do it, however little there is to do. */
+void                attune_kv_cache_always_share   (AttuneKvCache      *cache);
+
 /* attune-model-save.c */
 gboolean            attune_model_make_folder       (const char         *folder,
                                                     GError            **error);

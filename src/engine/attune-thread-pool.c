@@ -171,6 +171,22 @@ attune_thread_pool_run (AttuneThreadPool *self,
 }
 
 void
+attune_thread_pool_run_alone (AttuneThreadPool *self,
+                              AttuneThreadFunc  func,
+                              gpointer          user_data)
+{
+  int others;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (func != NULL);
+
+  others = omp_get_max_threads ();
+  omp_set_num_threads (1);
+  func (0, user_data);
+  omp_set_num_threads (others);
+}
+
+void
 attune_thread_pool_share (gsize  n,
                           gsize  grain,
                           guint  thread,

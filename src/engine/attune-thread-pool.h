@@ -29,6 +29,10 @@ guint             attune_thread_pool_get_n_threads (AttuneThreadPool *self);
 void              attune_thread_pool_run           (AttuneThreadPool *self,
                                                     AttuneThreadFunc  func,
                                                     gpointer          user_data);
+/* The same on the calling thread alone, as thread 0: for work that is not worth waking the others. It must not meet. */
+void              attune_thread_pool_run_alone     (AttuneThreadPool *self,
+                                                    AttuneThreadFunc  func,
+                                                    gpointer          user_data);
 /* Called by all threads inside of the function: none goes on before all have come. */
 void              attune_thread_pool_meet          (AttuneThreadPool *self);
 

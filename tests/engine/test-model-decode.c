@@ -8,6 +8,8 @@
 
 #include "config.h"
 
+#include "attune-model-private.h"
+
 #include "model-fixtures.h"
 
 #define LENGTH 90
@@ -76,17 +78,21 @@ test_decode (gconstpointer data)
   double worst = 0;
 
   attune_model_compute_logits (model, &batch->batch, expected);
-  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (steps); i++)
     {
+      const guint *parts = steps[i / 2];
       g_autoptr(AttuneKvCache) cache = attune_kv_cache_new (model, LENGTH);
       guint position = 0;
 
-      for (guint j = 0; j < 8 && steps[i][j] > 0; j++)
+      if (i % 2 == 1)
+        attune_kv_cache_always_share (cache);
+
+      for (guint j = 0; j < 8 && parts[j] > 0; j++)
         {
           double error;
 
-          g_assert_true (attune_model_decode (model, cache, batch->tokens + position, steps[i][j], logits));
-          position += steps[i][j];
+          g_assert_true (attune_model_decode (model, cache, batch->tokens + position, parts[j], logits));
+          position += parts[j];
           error = test_relative_error (expected + (position - 1) * vocabulary, logits, vocabulary);
           worst = MAX (worst, error);
           g_assert_cmpfloat (error, <, tolerance);

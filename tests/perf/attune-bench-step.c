@@ -27,6 +27,7 @@ static double masked = 0;
 static gboolean small;
 static gboolean full;
 static gboolean ragged;
+static gboolean generate;
 static char *precision;
 
 static const GOptionEntry entries[] = {
@@ -40,6 +41,7 @@ static const GOptionEntry entries[] = {
   { "small", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &small, "A model of four million parameters", NULL },
   { "full", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &full, "Train all weights", NULL },
   { "ragged", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &ragged, "Rows of different lengths, other ones in each step", NULL },
+  { "generate", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &generate, "Measure generation too", NULL },
   { "precision", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &precision, "fp32 or bf16 (default: both)", "NAME" },
   G_OPTION_ENTRY_NULL
 };
@@ -98,6 +100,29 @@ fill_batch (AttuneBatch *batch,
           labels[row * batch->length + i] = i < lengths[row] * masked ? -100 : tokens[row * batch->length + i];
         }
     }
+}
+
+static void
+measure_generation (AttuneModel *model,
+                    GRand       *random)
+{
+  const guint vocabulary = attune_model_get_config (model)->vocab_size;
+  const guint n_prompt = 200, n_new = 60;
+  g_autoptr(AttuneKvCache) cache = attune_kv_cache_new (model, n_prompt + n_new);
+  g_autofree gint32 *tokens = g_new (gint32, n_prompt);
+  g_autofree float *logits = g_new (float, vocabulary);
+  gint64 begin, middle, end;
+
+  for (guint i = 0; i < n_prompt; i++)
+    tokens[i] = g_rand_int_range (random, 0, (gint32) vocabulary);
+  begin = g_get_monotonic_time ();
+  attune_model_decode (model, cache, tokens, n_prompt, logits);
+  middle = g_get_monotonic_time ();
+  for (guint i = 0; i < n_new; i++)
+    attune_model_decode (model, cache, tokens + i, 1, logits);
+  end = g_get_monotonic_time ();
+  g_print ("  generation: prompt of %u %.0f tokens/s, then %.0f tokens/s\n", n_prompt,
+           n_prompt * 1e6 / (double) (middle - begin), n_new * 1e6 / (double) (end - middle));
 }
 
 static int
@@ -163,6 +188,11 @@ measure (const char            *folder,
            times[n_steps / 2], times[0], times[n_steps - 1], n_tokens / times[n_steps / 2], n_tokens * n_steps / total, first,
            read_status ("VmHWM"), read_status ("RssAnon"), (double) (need.total - need.optimizer) / 1048576,
            result.loss_sum / (double) MAX (result.n_labels, 1));
+  if (generate)
+    {
+      measure_generation (model, random);
+      measure_generation (model, random);
+    }
   return TRUE;
 }
 
