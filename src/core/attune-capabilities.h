@@ -26,6 +26,10 @@ G_BEGIN_DECLS
  *   actions                   as            cancel pause resume checkpoints download delete estimate generate
  *   notices                   aa{sv}        text s, severity s (info, warning, error), from s, until s (dates)
  *   fetchedAt                 x             seconds since 1970, UTC
+ *
+ * Other members are kept. A member that is absent restricts nothing; an empty list leaves nothing to choose, so its path is not supported.
+ * parameterValues of a text parameter (hardware.gpuType) lists the texts that are allowed. Custom parameters are asked for by "metadata.NAME".
+ * In JSON a range is {"min": 1, "max": 20}; [1, 20] is read as well.
  */
 #define ATTUNE_TYPE_CAPABILITIES (attune_capabilities_get_type ())
 G_DECLARE_FINAL_TYPE (AttuneCapabilities, attune_capabilities, ATTUNE, CAPABILITIES, GObject)
@@ -33,7 +37,8 @@ G_DECLARE_FINAL_TYPE (AttuneCapabilities, attune_capabilities, ATTUNE, CAPABILIT
 /* Checks the shape above; ATTUNE_ERROR_DAMAGED names the member that is wrong. @variant is sunk. */
 AttuneCapabilities *attune_capabilities_new             (GVariant            *variant,
                                                          GError             **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same with the narrower limits of one model of the list laid over it; an unknown model changes nothing. */
+/* The same with the narrower limits of one model of the list laid over it; an unknown model changes nothing. Lists are intersected, ranges
+ * narrowed, required and custom parameters and notices added; doing it twice changes nothing more. */
 AttuneCapabilities *attune_capabilities_for_model       (AttuneCapabilities  *self,
                                                          const char          *model) G_GNUC_WARN_UNUSED_RESULT;
 GVariant           *attune_capabilities_get_variant     (AttuneCapabilities  *self); /* borrowed */
@@ -52,7 +57,7 @@ gboolean            attune_capabilities_get_range       (AttuneCapabilities  *se
                                                          const char          *path,
                                                          double              *minimum,
                                                          double              *maximum);
-/* The provider's default, else the table's; (transfer full) (nullable). */
+/* The provider's default, else the table's, moved to what the provider takes where it is not; (transfer full) (nullable). */
 GVariant           *attune_capabilities_dup_default     (AttuneCapabilities  *self,
                                                          const char          *path);
 gboolean            attune_capabilities_has_action      (AttuneCapabilities  *self,

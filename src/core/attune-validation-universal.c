@@ -257,9 +257,6 @@ check_combinations (AttuneValidation    *self,
   else if (integers && method == ATTUNE_TRAINING_METHOD_LORA)
     attune_validation_add (self, "method.type", ATTUNE_SEVERITY_WARNING, "combination", g_variant_new_string ("qlora"),
                            _("An adapter over a model in %s is what the method qlora is made for"), precision);
-  else if (precision != NULL && method == ATTUNE_TRAINING_METHOD_QLORA && g_str_equal (precision, "fp32"))
-    attune_validation_add (self, "model.precision", ATTUNE_SEVERITY_WARNING, "combination", g_variant_new_string ("int4"),
-                           _("The method qlora saves memory by compressing the model, and fp32 asks for the opposite"));
 
   if (validation == NULL && attune_configuration_is_set (configuration, "schedule.evaluations") &&
       attune_configuration_get_integer (configuration, "schedule.evaluations") > 0)

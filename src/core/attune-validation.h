@@ -19,7 +19,7 @@ typedef enum {
 typedef struct {
   char           *path;    /* "" for the whole configuration */
   AttuneSeverity  severity;
-  char           *code;    /* stable word: "required", "range", "type", "unknown", "unsupported", "combination", "memory", "data"… */
+  char           *code;    /* stable word: "required", "range", "type", "unknown", "unsupported", "combination", "secret", "memory", "data"… */
   char           *message; /* translated; names the place and the remedy */
   GVariant       *repair;  /* (nullable): the value that mends it when set at @path */
 } AttuneIssue;
@@ -53,10 +53,10 @@ gboolean           attune_validation_to_error   (AttuneValidation    *self,
 /* [{"path","severity","code","message","repair"?}] (transfer full) */
 JsonNode          *attune_validation_to_json    (AttuneValidation    *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Steps 1 and 2 of job-create: structure and PARAMETER_RANGES. */
+/* Steps 1 and 2 of job-create: structure and PARAMETER_RANGES, members that nothing reads, and combinations that make no sense anywhere. */
 void attune_validation_check_universal    (AttuneValidation    *self,
                                            AttuneConfiguration *configuration);
-/* What any provider's capabilities say: narrower ranges, methods, precisions, optimizations, required and custom
+/* What any provider's capabilities say, narrowed to the model chosen: narrower ranges, methods, precisions, optimizations, required and custom
  * parameters. A set parameter that is not in supportedParameters is a warning with the code "unsupported": it is ignored, and said so. */
 void attune_validation_check_capabilities (AttuneValidation    *self,
                                            AttuneConfiguration *configuration,
