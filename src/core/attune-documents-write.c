@@ -80,7 +80,7 @@ attune_documents_merge (const AttuneDocumentKind *kind,
   JsonObject *ours_object = json_node_get_object (ours);
   JsonObject *theirs_object = json_node_get_object (theirs);
   gint64 updated = MAX (attune_json_peek_int (ours, "updatedAt", 0), attune_json_peek_int (theirs, "updatedAt", 0));
-  JsonObject *result = json_object_new ();
+  g_autoptr (JsonObject) result = json_object_new ();
   JsonObjectIter iter;
   const char *name;
   JsonNode *member;
