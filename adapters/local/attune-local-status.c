@@ -58,10 +58,12 @@ judge (const char             *run_folder,
   gboolean is_current = status != NULL && (!is_started || (GPid) status->pid == started.pid ||
                                            (is_alive && (GPid) status->pid == process.pid && status->pid_start_time == process.start_time));
 
-  if (is_alive)
-    return is_current ? (int) status->state : (int) ATTUNE_JOB_STATUS_QUEUED;
+  /* Started, but without a word yet. */
+  if (is_alive && !is_current)
+    return ATTUNE_JOB_STATUS_QUEUED;
 
-  if (is_current && is_at_rest (status->state))
+  /* A trainer that has told how it ended may take a moment to be gone. */
+  if (is_current && (is_alive || is_at_rest (status->state)))
     {
       if (status->state == ATTUNE_JOB_STATUS_FAILED)
         *reason = status->error != NULL ? g_error_copy (status->error) : explain_crash (run_folder);

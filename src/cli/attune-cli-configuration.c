@@ -106,13 +106,19 @@ attune_cli_fill_parameters (const AttuneMigration  *document,
                             gboolean                needs_provider,
                             GError                **error)
 {
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *text = NULL;
+
   if (document->provider == NULL && needs_provider)
     {
       g_set_error_literal (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("Name a provider with --provider. “attunectl provider-list” lists them."));
       return FALSE;
     }
 
-  g_variant_dict_insert_value (dict, "configuration", attune_configuration_to_variant (document->configuration));
+  /* As a document, since that keeps the members that nobody knows, and the check names them. */
+  node = attune_configuration_to_json (document->configuration, ATTUNE_SECRETS_OMIT);
+  text = attune_json_write (node, FALSE);
+  g_variant_dict_insert (dict, "configuration", "s", text);
   if (document->provider != NULL)
     g_variant_dict_insert (dict, "provider", "s", document->provider);
   if (document->training_path != NULL)

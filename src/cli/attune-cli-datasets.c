@@ -26,13 +26,15 @@ attune_cli_check_dataset (AttuneDataset  *dataset,
   if (report == NULL)
     return FALSE;
 
-  if (report->problems->len > 0)
+  /* Rows that are used all the same are no problem of the data set. */
+  for (guint i = 0; i < report->problems->len && first == NULL; i++)
     {
-      const AttuneProblem *problem = &g_array_index (report->problems, AttuneProblem, 0);
+      const AttuneProblem *problem = &g_array_index (report->problems, AttuneProblem, i);
 
-      first = g_strdup_printf (_("line %" G_GINT64_FORMAT ": %s"), problem->line, problem->message);
+      if (problem->severity == ATTUNE_PROBLEM_ERROR)
+        first = g_strdup_printf (_("line %" G_GINT64_FORMAT ": %s"), problem->line, problem->message);
     }
-  attune_dataset_set_checked (dataset, report->format, report->size, report->sha256, report->rows, report->n_problems, first);
+  attune_dataset_set_checked (dataset, report->format, report->size, report->sha256, report->rows, report->n_left_out, first);
 
   return TRUE;
 }
@@ -141,6 +143,7 @@ report_to_json (const AttuneDatasetReport *report,
       json_object_set_int_member (entry, "line", problem->line);
       if (problem->column > 0)
         json_object_set_int_member (entry, "column", problem->column);
+      json_object_set_string_member (entry, "severity", problem->severity == ATTUNE_PROBLEM_ERROR ? "error" : "note");
       json_object_set_string_member (entry, "message", problem->message);
       json_array_add_object_element (problems, entry);
     }
@@ -151,6 +154,7 @@ report_to_json (const AttuneDatasetReport *report,
   json_object_set_string_member (object, "sha256", report->sha256 != NULL ? report->sha256 : "");
   json_object_set_int_member (object, "rows", report->rows);
   json_object_set_int_member (object, "nProblems", report->n_problems);
+  json_object_set_int_member (object, "nLeftOut", report->n_left_out);
   json_object_set_array_member (object, "problems", problems);
   if (report->tokens >= 0)
     {
@@ -180,10 +184,12 @@ print_report (const AttuneDatasetReport *report,
     {
       const AttuneProblem *problem = &g_array_index (report->problems, AttuneProblem, i);
 
+      const char *kind = problem->severity == ATTUNE_PROBLEM_ERROR ? _("error") : _("note");
+
       if (problem->column > 0)
-        attune_cli_print ("%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ": %s\n", path, problem->line, problem->column, problem->message);
+        attune_cli_print ("%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ": %s: %s\n", path, problem->line, problem->column, kind, problem->message);
       else
-        attune_cli_print ("%s:%" G_GINT64_FORMAT ": %s\n", path, problem->line, problem->message);
+        attune_cli_print ("%s:%" G_GINT64_FORMAT ": %s: %s\n", path, problem->line, kind, problem->message);
     }
   if (report->n_problems > report->problems->len)
     attune_cli_print (_("… and %" G_GINT64_FORMAT " more\n"), report->n_problems - report->problems->len);
@@ -220,7 +226,7 @@ attune_cli_dataset_check (AttuneCli  *self,
   if (report == NULL)
     return FALSE;
 
-  if (report->n_problems > 0 || report->rows == 0)
+  if (report->n_left_out > 0 || report->rows == 0)
     self->exit_status = 2;
   if (self->json)
     {

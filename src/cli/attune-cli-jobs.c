@@ -43,8 +43,11 @@ add_end (GVariantDict *dict,
     g_variant_dict_insert (dict, "evalLoss", "d", attune_job_get_metric (job, ATTUNE_METRIC_EVAL_LOSS));
   if (error != NULL)
     {
-      g_variant_dict_insert (dict, "errorCode", "s", attune_error_code_to_nick ((AttuneError) error->code));
-      g_variant_dict_insert (dict, "errorMessage", "s", error->message);
+      g_auto (GVariantDict) reason = G_VARIANT_DICT_INIT (NULL);
+
+      g_variant_dict_insert (&reason, "code", "s", attune_error_code_to_nick ((AttuneError) error->code));
+      g_variant_dict_insert (&reason, "message", "s", error->message);
+      g_variant_dict_insert_value (dict, "error", g_variant_dict_end (&reason));
     }
 }
 

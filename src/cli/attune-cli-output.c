@@ -274,3 +274,26 @@ attune_cli_get_integer (GVariant   *variant,
 
   return -1;
 }
+
+void
+attune_cli_add_point (JsonObject              *object,
+                      const AttuneMetricPoint *point)
+{
+  json_object_set_int_member (object, "step", point->step);
+  if (!isnan (point->epoch))
+    json_object_set_double_member (object, "epoch", point->epoch);
+  if (point->time > 0)
+    json_object_set_int_member (object, "time", point->time);
+
+  for (int i = 0; i < ATTUNE_N_METRICS; i++)
+    {
+      const char *name = attune_metric_to_name ((AttuneMetric) i);
+
+      if ((point->set & (1u << i)) == 0)
+        continue;
+      if (isfinite (point->values[i]))
+        json_object_set_double_member (object, name, point->values[i]);
+      else
+        json_object_set_null_member (object, name);
+    }
+}

@@ -52,4 +52,8 @@ double      attune_cli_get_double  (GVariant   *variant,
 gint64      attune_cli_get_integer (GVariant   *variant,
                                     const char *name);
 
+/* step, epoch, time and what was measured; what is not a finite number is null. */
+void        attune_cli_add_point   (JsonObject              *object,
+                                    const AttuneMetricPoint *point);
+
 G_END_DECLS

@@ -111,10 +111,31 @@ print_points (GArray *points)
   attune_cli_table_print (table);
 }
 
+static JsonNode *
+points_to_json (GArray *points)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < points->len; i++)
+    {
+      JsonObject *entry = json_object_new ();
+
+      attune_cli_add_point (entry, &g_array_index (points, AttuneMetricPoint, i));
+      json_array_add_object_element (array, entry);
+    }
+  json_object_set_array_member (object, "metrics", array);
+  json_node_take_object (node, object);
+
+  return node;
+}
+
 gboolean
 attune_cli_job_metrics (AttuneCli  *self,
                         GError    **error)
 {
+  /* The call brings the store up to date; what is printed comes from there, its steps as whole numbers. */
   g_autoptr (GVariant) result = NULL;
   g_autoptr (GArray) points = NULL;
   AttuneJob *job;
@@ -130,12 +151,6 @@ attune_cli_job_metrics (AttuneCli  *self,
   if (result == NULL)
     return FALSE;
 
-  if (self->json)
-    {
-      attune_cli_answer_variant (self, result);
-      return TRUE;
-    }
-
   job = attune_cli_find_job (self, error);
   if (job == NULL)
     return FALSE;
@@ -143,7 +158,13 @@ attune_cli_job_metrics (AttuneCli  *self,
   if (points == NULL)
     return FALSE;
 
-  if (self->options.csv)
+  if (self->json)
+    {
+      g_autoptr (JsonNode) node = points_to_json (points);
+
+      attune_cli_answer_json (self, node);
+    }
+  else if (self->options.csv)
     print_csv (points);
   else
     print_points (points);

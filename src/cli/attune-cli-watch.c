@@ -97,20 +97,9 @@ print_metrics_news (Watch   *self,
   for (guint i = 0; i < points->len; i++)
     {
       const AttuneMetricPoint *point = &g_array_index (points, AttuneMetricPoint, i);
-      JsonObject *object = new_news ("metrics", point->time);
+      JsonObject *object = new_news ("metrics", 0);
 
-      json_object_set_int_member (object, "step", point->step);
-      if (!isnan (point->epoch))
-        json_object_set_double_member (object, "epoch", point->epoch);
-      for (int j = 0; j < ATTUNE_N_METRICS; j++)
-        {
-          if ((point->set & (1u << j)) == 0)
-            continue;
-          if (isfinite (point->values[j]))
-            json_object_set_double_member (object, attune_metric_to_name ((AttuneMetric) j), point->values[j]);
-          else
-            json_object_set_null_member (object, attune_metric_to_name ((AttuneMetric) j));
-        }
+      attune_cli_add_point (object, point);
       print_line (object);
     }
 

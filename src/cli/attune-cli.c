@@ -17,6 +17,9 @@
 
 #include "attune-cli-output.h"
 
+/* A disk that takes longer than this has other troubles. */
+#define WRITE_LIMIT (10 * G_USEC_PER_SEC)
+
 #define FILE_OPTIONS (ATTUNE_CLI_PROVIDER | ATTUNE_CLI_MODEL | ATTUNE_CLI_SET | ATTUNE_CLI_TRAINING | ATTUNE_CLI_VALIDATION)
 
 static const AttuneCliCommand commands[] = {
@@ -248,16 +251,48 @@ open_stores (AttuneCli  *self,
   return attune_job_store_load_sync (self->jobs, error) && attune_dataset_store_load_sync (self->datasets, error);
 }
 
-static void
-close_all (AttuneCli *self)
+static gboolean
+wake_cb (gpointer user_data)
 {
-  if (self->monitor != NULL)
-    attune_monitor_stop (self->monitor);
+  return G_SOURCE_CONTINUE;
+}
+
+/* What is being written when the command ends is written to its end: each write holds its store. */
+static void
+wait_for_writes (AttuneCli *self)
+{
+  gpointer jobs = self->jobs;
+  gpointer datasets = self->datasets;
+  gint64 deadline = g_get_monotonic_time () + WRITE_LIMIT;
+  guint wake_id;
+
+  if (self->commands == NULL)
+    return;
+
+  g_object_add_weak_pointer (jobs, &jobs);
+  g_object_add_weak_pointer (datasets, &datasets);
+  attune_monitor_stop (self->monitor);
   g_clear_object (&self->commands);
   g_clear_object (&self->monitor);
   g_clear_object (&self->credentials);
   g_clear_object (&self->datasets);
   g_clear_object (&self->jobs);
+
+  wake_id = g_timeout_add (20, wake_cb, NULL);
+  while ((jobs != NULL || datasets != NULL) && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (wake_id);
+
+  if (jobs != NULL)
+    g_object_remove_weak_pointer (jobs, &jobs);
+  if (datasets != NULL)
+    g_object_remove_weak_pointer (datasets, &datasets);
+}
+
+static void
+close_all (AttuneCli *self)
+{
+  wait_for_writes (self);
   g_clear_object (&self->cancellable);
   g_strfreev (self->arguments);
   g_free (self->options.provider);

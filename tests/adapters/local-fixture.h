@@ -124,6 +124,17 @@ test_wake_cb (gpointer user_data)
   }                                                                               \
   G_STMT_END
 
+/* The thread of an operation lets go of its task a moment after the task has ended. */
+static inline void
+test_finalize (gpointer object)
+{
+  gpointer weak = object;
+
+  g_object_add_weak_pointer (object, &weak);
+  g_object_unref (object);
+  test_wait_until (weak == NULL);
+}
+
 /* A job with its folder and data, as the commands would make it. */
 typedef struct {
   AttuneAdapter    *adapter;

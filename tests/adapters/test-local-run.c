@@ -33,7 +33,7 @@ static void
 tear_down (Fixture       *fixture,
            gconstpointer  data)
 {
-  g_assert_finalize_object (fixture->adapter);
+  test_finalize (fixture->adapter);
 }
 
 static void

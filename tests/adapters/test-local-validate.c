@@ -41,7 +41,7 @@ static void
 tear_down (Fixture       *fixture,
            gconstpointer  data)
 {
-  g_assert_finalize_object (fixture->adapter);
+  test_finalize (fixture->adapter);
   g_clear_object (&fixture->training);
   g_clear_object (&fixture->configuration);
 }
