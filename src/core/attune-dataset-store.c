@@ -73,8 +73,8 @@ static const AttuneEntityKind dataset_kind = {
   .document = {
     .kind = N_("data set"),
     .from_json = dataset_from_json,
+    .to_json = dataset_to_json,
   },
-  .to_json = dataset_to_json,
   .update_from = dataset_update_from,
   .get_id = dataset_get_id,
   .get_time = dataset_get_time,

@@ -282,7 +282,7 @@ write_locked (AttuneDocuments        *self,
 
       if (entity == NULL)
         return FALSE;
-      *merged = attune_document_new (id, next, entity);
+      *merged = attune_document_new (self->kind, id, next, entity);
     }
 
   text = to_text (result, next);
@@ -304,7 +304,7 @@ write_locked (AttuneDocuments        *self,
 gboolean
 attune_documents_write (AttuneDocuments        *self,
                         const char             *id,
-                        GBytes                 *base,
+                        GBytes                **base,
                         GBytes                 *ours,
                         gint64                 *revision,
                         AttuneDocument        **merged,
@@ -325,9 +325,12 @@ attune_documents_write (AttuneDocuments        *self,
   place = attune_documents_dup_place (self, id);
   known = g_hash_table_lookup (self->known, id);
   /* What could not be written before is still to be written. */
-  if (known != NULL && known->unwritten != NULL && base != NULL && g_bytes_equal (base, known->unwritten))
-    base = known->unwritten_base;
-  fresh = base == NULL;
+  if (known != NULL && known->unwritten != NULL && *base != NULL && g_bytes_equal (*base, known->unwritten))
+    {
+      g_bytes_unref (*base);
+      *base = known->unwritten_base != NULL ? g_bytes_ref (known->unwritten_base) : NULL;
+    }
+  fresh = *base == NULL;
 
   /* A folder that is not there any more was deleted by somebody, and is not brought back by a late save. */
   if ((fresh || self->kind->file_name == NULL) && g_mkdir_with_parents (place, 0700) != 0)
@@ -341,7 +344,7 @@ attune_documents_write (AttuneDocuments        *self,
     {
       if (known == NULL && self->kind->file_name != NULL)
         sweep_half_written (place, self->kind->file_name);
-      if (write_locked (self, id, place, base, ours, revision, merged, changes, &local_error))
+      if (write_locked (self, id, place, *base, ours, revision, merged, changes, &local_error))
         {
           known = g_hash_table_lookup (self->known, id);
           if (known != NULL)
@@ -367,12 +370,10 @@ attune_documents_write (AttuneDocuments        *self,
 
   if (known == NULL)
     known = attune_documents_remember (self, id, &(AttuneSignature) { 0 }, 0, FALSE);
-  if (base != NULL)
-    g_bytes_ref (base);
   g_clear_pointer (&known->unwritten, g_bytes_unref);
   g_clear_pointer (&known->unwritten_base, g_bytes_unref);
   known->unwritten = g_bytes_ref (ours);
-  known->unwritten_base = base;
+  known->unwritten_base = *base != NULL ? g_bytes_ref (*base) : NULL;
   /* Whatever was seen meanwhile and could not be merged has to be seen again. */
   known->signature = (AttuneSignature) { 0 };
 

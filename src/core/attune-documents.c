@@ -32,16 +32,28 @@ known_free (AttuneKnown *known)
   g_free (known);
 }
 
+GBytes *
+attune_documents_to_bytes (const AttuneDocumentKind *kind,
+                           GObject                  *entity)
+{
+  g_autoptr (JsonNode) root = kind->to_json (entity);
+  char *text = attune_json_write (root, FALSE);
+
+  return g_bytes_new_take (text, strlen (text));
+}
+
 AttuneDocument *
-attune_document_new (const char *id,
-                     gint64      revision,
-                     GObject    *entity)
+attune_document_new (const AttuneDocumentKind *kind,
+                     const char               *id,
+                     gint64                    revision,
+                     GObject                  *entity)
 {
   AttuneDocument *self = g_new0 (AttuneDocument, 1);
 
   self->id = g_strdup (id);
   self->revision = revision;
   self->entity = g_object_ref (entity);
+  self->text = attune_documents_to_bytes (kind, entity);
 
   return self;
 }
@@ -54,6 +66,7 @@ attune_document_free (AttuneDocument *self)
 
   g_free (self->id);
   g_clear_object (&self->entity);
+  g_clear_pointer (&self->text, g_bytes_unref);
   g_free (self);
 }
 
@@ -409,7 +422,7 @@ take_document (AttuneDocuments       *self,
       gint64 revision = attune_documents_get_revision (content.root);
 
       attune_documents_remember (self, id, &content.signature, revision, TRUE);
-      g_ptr_array_add (changes->documents, attune_document_new (id, revision, content.entity));
+      g_ptr_array_add (changes->documents, attune_document_new (self->kind, id, revision, content.entity));
       return;
     }
 
@@ -435,7 +448,7 @@ take_document (AttuneDocuments       *self,
           gint64 revision = attune_documents_get_revision (again.root);
 
           attune_documents_remember (self, id, &again.signature, revision, TRUE);
-          g_ptr_array_add (changes->documents, attune_document_new (id, revision, again.entity));
+          g_ptr_array_add (changes->documents, attune_document_new (self->kind, id, revision, again.entity));
         }
       else if (attune_documents_is_content_error (still))
         attune_documents_set_aside (self, id, still, changes);

@@ -25,6 +25,7 @@ typedef struct {
 
   GObject  *(*from_json) (JsonNode    *node,
                           GError     **error);
+  JsonNode *(*to_json)   (GObject     *entity);
   /* The last word on a merge: may change @result. (nullable) */
   void      (*resolve)   (JsonObject  *base,
                           JsonObject  *ours,
@@ -36,8 +37,10 @@ typedef struct {
   char    *id;
   gint64   revision;
   GObject *entity;
+  GBytes  *text;     /* as this version writes the entity: the base of its next write */
 } AttuneDocument;
-AttuneDocument *attune_document_new  (const char     *id,
+AttuneDocument *attune_document_new  (const AttuneDocumentKind *kind,
+                                      const char     *id,
                                       gint64          revision,
                                       GObject        *entity);
 void            attune_document_free (AttuneDocument *self);
@@ -78,11 +81,12 @@ gboolean         attune_documents_look       (AttuneDocuments           *self,
                                               const char * const        *ids,
                                               AttuneDocumentChanges     *changes,
                                               GError                   **error);
-/* @base: (nullable) for a document that was never written. @merged: (transfer full) (nullable): the document as it is on disk
+/* @base: (inout): *base is NULL for a document that was never written. Where the write that led to it failed, it becomes that one's base, as
+ * what could not be written then is written now, or still is to be. @merged: (transfer full) (nullable): the document as it is on disk
  * now, where that is not just @ours. ATTUNE_ERROR_NOT_FOUND where another process deleted it. */
 gboolean         attune_documents_write      (AttuneDocuments           *self,
                                               const char                *id,
-                                              GBytes                    *base,
+                                              GBytes                   **base,
                                               GBytes                    *ours,
                                               gint64                    *revision,
                                               AttuneDocument           **merged,
@@ -93,6 +97,9 @@ gboolean         attune_documents_delete     (AttuneDocuments           *self,
                                               const char                *id,
                                               GError                   **error);
 
+/* The entity as it would be written now, on one line. */
+GBytes          *attune_documents_to_bytes   (const AttuneDocumentKind  *kind,
+                                              GObject                   *entity) G_GNUC_WARN_UNUSED_RESULT;
 /* The merge alone. (transfer full) */
 JsonNode        *attune_documents_merge      (const AttuneDocumentKind  *kind,
                                               JsonNode                  *base,

@@ -50,13 +50,13 @@ take_documents (AttuneEntityStore *self,
 
   for (guint i = from; i < from + n; i++)
     {
-      const AttuneDocument *document = g_ptr_array_index (documents, i);
+      AttuneDocument *document = g_ptr_array_index (documents, i);
       AttuneEntityEntry *entry = g_hash_table_lookup (self->entries, document->id);
 
       if (entry == NULL)
         {
           entry = attune_entity_store_add_entry (self, document->entity);
-          entry->base = attune_entity_store_to_bytes (self, document->entity);
+          entry->base = g_bytes_ref (document->text);
           entry->stored = TRUE;
           entry->taken = serial;
           g_ptr_array_add (fresh, document->entity);
@@ -65,7 +65,7 @@ take_documents (AttuneEntityStore *self,
         {
           /* Of a save that was queued after this look, the result has all of this in it. */
           entry->taken = serial;
-          attune_entity_store_take_over (self, entry, document->entity);
+          attune_entity_store_take_over (self, entry, document);
         }
     }
 

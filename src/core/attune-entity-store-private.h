@@ -52,13 +52,10 @@ void               attune_entity_store_insert_items  (AttuneEntityStore     *sel
                                                       GPtrArray             *entities);
 void               attune_entity_store_remove_entity (AttuneEntityStore     *self,
                                                       const char            *id);
-/* The document as it would be written now. */
-GBytes            *attune_entity_store_to_bytes      (AttuneEntityStore     *self,
-                                                      GObject               *entity);
 /* The file says @theirs. What was changed here since and is not saved yet stays. */
 void               attune_entity_store_take_over     (AttuneEntityStore     *self,
                                                       AttuneEntityEntry     *entry,
-                                                      GObject               *theirs);
+                                                      AttuneDocument        *theirs);
 void               attune_entity_store_emit_reports  (AttuneEntityStore     *self,
                                                       AttuneDocumentChanges *changes);
 /* Ends following other processes. */

@@ -44,7 +44,7 @@ save_run (gpointer data)
 {
   Save *save = data;
 
-  save->success = attune_documents_write (save->documents, save->id, save->base, save->ours,
+  save->success = attune_documents_write (save->documents, save->id, &save->base, save->ours,
                                           &save->revision, &save->merged, save->changes, &save->error);
 }
 
@@ -64,7 +64,7 @@ save_new (AttuneEntityStore *self,
   save->task = task;
   save->id = g_strdup (id);
   save->changes = attune_document_changes_new ();
-  save->ours = attune_entity_store_to_bytes (self, entity);
+  save->ours = attune_documents_to_bytes (&self->kind->document, entity);
   save->serial = ++self->serial;
 
   if (entry == NULL)
@@ -103,7 +103,7 @@ save_take (AttuneEntityStore *self,
         {
           entry->taken = save->serial;
           if (save->merged != NULL)
-            attune_entity_store_take_over (self, entry, save->merged->entity);
+            attune_entity_store_take_over (self, entry, save->merged);
         }
       return;
     }

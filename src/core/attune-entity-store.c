@@ -239,16 +239,6 @@ attune_entity_store_remove_entity (AttuneEntityStore *self,
     }
 }
 
-GBytes *
-attune_entity_store_to_bytes (AttuneEntityStore *self,
-                              GObject           *entity)
-{
-  g_autoptr (JsonNode) root = self->kind->to_json (entity);
-  char *text = attune_json_write (root, FALSE);
-
-  return g_bytes_new_take (text, strlen (text));
-}
-
 static JsonNode *
 parse_own (GBytes *bytes)
 {
@@ -266,21 +256,20 @@ parse_own (GBytes *bytes)
 void
 attune_entity_store_take_over (AttuneEntityStore *self,
                                AttuneEntityEntry             *entry,
-                               GObject           *theirs)
+                               AttuneDocument    *theirs)
 {
-  g_autoptr (GBytes) current = attune_entity_store_to_bytes (self, entry->entity);
-  g_autoptr (GBytes) base = attune_entity_store_to_bytes (self, theirs);
+  g_autoptr (GBytes) current = attune_documents_to_bytes (&self->kind->document, entry->entity);
   gint64 time = self->kind->get_time (entry->entity);
 
   if (entry->base == NULL || g_bytes_equal (current, entry->base))
     {
-      self->kind->update_from (entry->entity, theirs);
+      self->kind->update_from (entry->entity, theirs->entity);
     }
   else
     {
       g_autoptr (JsonNode) base_root = parse_own (entry->base);
       g_autoptr (JsonNode) ours_root = parse_own (current);
-      g_autoptr (JsonNode) theirs_root = parse_own (base);
+      g_autoptr (JsonNode) theirs_root = parse_own (theirs->text);
       g_autoptr (JsonNode) result = attune_documents_merge (&self->kind->document, base_root, ours_root, theirs_root);
       g_autoptr (GError) error = NULL;
       g_autoptr (GObject) merged = self->kind->document.from_json (result, &error);
@@ -291,7 +280,7 @@ attune_entity_store_take_over (AttuneEntityStore *self,
     }
 
   g_clear_pointer (&entry->base, g_bytes_unref);
-  entry->base = g_steal_pointer (&base);
+  entry->base = g_bytes_ref (theirs->text);
   entry->stored = TRUE;
 
   if (self->kind->get_time (entry->entity) != time)

@@ -20,7 +20,6 @@ G_BEGIN_DECLS
 typedef struct {
   AttuneDocumentKind  document;
 
-  JsonNode           *(*to_json)     (GObject *entity);
   void                (*update_from) (GObject *entity,
                                       GObject *other);
   const char         *(*get_id)      (GObject *entity);

@@ -151,9 +151,9 @@ attune_job_make_name (AttuneConfiguration *configuration,
   utc = g_date_time_new_from_unix_utc_usec (created_at);
   local = utc != NULL ? g_date_time_to_local (utc) : NULL;
   /* translators: the day on which a job was made, part of its name; see strftime(3) */
-  date = local != NULL ? g_date_time_format (local, _("%e %B %Y")) : NULL;
+  date = local != NULL ? g_date_time_format (local, _("%-d %B %Y")) : NULL;
   if (date == NULL)
     return g_strdup (short_name);
 
-  return g_strdup_printf ("%s · %s", short_name, g_strstrip (date));
+  return g_strdup_printf ("%s · %s", short_name, date);
 }

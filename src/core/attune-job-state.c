@@ -270,6 +270,14 @@ attune_job_get_finished_at (AttuneJob *self)
   return self->finished_at;
 }
 
+gint64
+attune_job_get_updated_at (AttuneJob *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_JOB (self), 0);
+
+  return self->updated_at;
+}
+
 double
 attune_job_get_estimated_cost (AttuneJob *self)
 {

@@ -95,6 +95,7 @@ void                 attune_job_set_time_remaining   (AttuneJob           *self,
 gint64               attune_job_get_created_at       (AttuneJob           *self);
 gint64               attune_job_get_started_at       (AttuneJob           *self);
 gint64               attune_job_get_finished_at      (AttuneJob           *self);
+gint64               attune_job_get_updated_at       (AttuneJob           *self); /* when it was last saved, by whatever process */
 double               attune_job_get_estimated_cost   (AttuneJob           *self);
 double               attune_job_get_estimated_duration (AttuneJob         *self);
 void                 attune_job_set_estimates        (AttuneJob           *self,
