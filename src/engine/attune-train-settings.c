@@ -98,14 +98,10 @@ find_ignored (AttuneTrainSettings *self,
     {
       const AttuneParameter *parameter = &parameters[i];
 
-      if (!attune_configuration_is_set (configuration, parameter->path))
-        continue;
-      if (!g_strv_contains (effective, parameter->path))
+      /* What has no effect together with other settings is among the findings of the universal check. */
+      if (attune_configuration_is_set (configuration, parameter->path) && !g_strv_contains (effective, parameter->path))
         g_ptr_array_add (self->warnings,
                          g_strdup_printf (_("%s is set, but this computer does not use it: it is ignored"), parameter->path));
-      else if (!attune_configuration_applies (configuration, parameter))
-        g_ptr_array_add (self->notes,
-                         g_strdup_printf (_("%s has no effect together with the other settings"), parameter->path));
     }
 
   for (guint i = 0; unknown[i] != NULL; i++)

@@ -362,7 +362,7 @@ test_ignored (void)
   test_assert_contains (events, "warning: optimizations.enabled: sequence_packing");
   test_assert_contains (events, "warning: metadata.colour");
   test_assert_contains (events, "warning: schedule.patience");
-  test_assert_contains (events, "info: optimizer.scheduler.warmupRatio has no effect");
+  test_assert_contains (events, "warning: optimizer.scheduler.warmupRatio: ");
   test_assert_contains (events, "info: Precision fp32 was chosen");
   g_assert_null (strstr (events, "dynamic_padding"));
   g_assert_null (strstr (events, "metadata.seed"));
