@@ -102,7 +102,7 @@ norm_forward (gsize rows, gsize columns, const float *x, const float *weight, fl
 
 static void
 norm_backward (gsize rows, gsize columns, const float *x, const float *weight, const float *rstd, const float *dy,
-               const float *dx_in, float *dx_out, float *weight_gradient, void *out, gboolean bf16)
+               const float *dx_in, float *dx_out, float *weight_gradient)
 {
   for (gsize r = 0; r < rows; r++)
     {
@@ -134,21 +134,6 @@ norm_backward (gsize rows, gsize columns, const float *x, const float *weight, c
 #pragma GCC ivdep
           for (gsize i = 0; i < columns; i++)
             to[i] = scale * weight[i] * d[i] - back * row[i];
-        }
-
-      if (out != NULL && bf16)
-        {
-          guint16 *restrict again = (guint16 *) out + r * columns;
-
-          for (gsize i = 0; i < columns; i++)
-            again[i] = attune_float_to_bf16 (row[i] * scale * weight[i]);
-        }
-      else if (out != NULL)
-        {
-          float *restrict again = (float *) out + r * columns;
-
-          for (gsize i = 0; i < columns; i++)
-            again[i] = row[i] * scale * weight[i];
         }
     }
 }
@@ -188,44 +173,44 @@ swiglu_forward (gsize n, const float *gate, const float *up, void *gate_out, voi
 }
 
 static void
-swiglu_backward (gsize n, const void *gate, const void *up, const float *d_act, void *d_gate, void *d_up, void *act, gboolean bf16)
+swiglu_backward (gsize n, void *gate, void *up, const float *d_act, void *act, gboolean bf16)
 {
-  const float *restrict d = d_act;
-
   if (bf16)
     {
-      const guint16 *restrict g = gate;
-      const guint16 *restrict u = up;
-      guint16 *restrict dg = d_gate;
-      guint16 *restrict du = d_up;
+      guint16 *restrict g = gate;
+      guint16 *restrict u = up;
       guint16 *restrict a = act;
+      const float *restrict d = d_act;
 
       for (gsize i = 0; i < n; i++)
         {
           float gi = attune_bf16_to_float (g[i]);
           float ui = attune_bf16_to_float (u[i]);
           float s = sigmoid (gi);
+          float di = d[i];
 
           a[i] = attune_float_to_bf16 (gi * s * ui);
-          du[i] = attune_float_to_bf16 (d[i] * gi * s);
-          dg[i] = attune_float_to_bf16 (d[i] * ui * s * (1.0f + gi * (1.0f - s)));
+          u[i] = attune_float_to_bf16 (di * gi * s);
+          g[i] = attune_float_to_bf16 (di * ui * s * (1.0f + gi * (1.0f - s)));
         }
     }
   else
     {
-      const float *restrict g = gate;
-      const float *restrict u = up;
-      float *restrict dg = d_gate;
-      float *restrict du = d_up;
-      float *restrict a = act;
+      float *g = gate;
+      float *u = up;
+      float *a = act;
 
+#pragma GCC ivdep
       for (gsize i = 0; i < n; i++)
         {
-          float s = sigmoid (g[i]);
+          float gi = g[i];
+          float ui = u[i];
+          float s = sigmoid (gi);
+          float di = d_act[i];
 
-          a[i] = g[i] * s * u[i];
-          du[i] = d[i] * g[i] * s;
-          dg[i] = d[i] * u[i] * s * (1.0f + g[i] * (1.0f - s));
+          a[i] = gi * s * ui;
+          u[i] = di * gi * s;
+          g[i] = di * ui * s * (1.0f + gi * (1.0f - s));
         }
     }
 }

@@ -18,15 +18,14 @@ typedef struct {
   /* RMS norm of each row: out = x · rstd · weight. @out may be @x, @rstd NULL. */
   void (*norm_forward)  (gsize rows, gsize columns, const float *x, const float *weight, float epsilon,
                          float *rstd, void *out, gboolean bf16);
-  /* dx_out = dx_in (NULL: nothing) + the norm's own; weight_gradient (NULL: not wanted) is added to; out (NULL: not wanted) is made
-   * again. dx_out may be dx_in or dy. */
+  /* dx_out = dx_in (NULL: nothing) + the norm's own; weight_gradient (NULL: not wanted) is added to. dx_out may be
+   * dx_in or dy. */
   void (*norm_backward) (gsize rows, gsize columns, const float *x, const float *weight, const float *rstd, const float *dy,
-                         const float *dx_in, float *dx_out, float *weight_gradient, void *out, gboolean bf16);
+                         const float *dx_in, float *dx_out, float *weight_gradient);
 
-  /* act = silu(gate) · up */
+  /* act = silu(gate) · up. On the way back @gate and @up become their own gradients; in fp32 @act may be @d_act. */
   void (*swiglu_forward)  (gsize n, const float *gate, const float *up, void *gate_out, void *up_out, void *act, gboolean bf16);
-  void (*swiglu_backward) (gsize n, const void *gate, const void *up, const float *d_act,
-                           void *d_gate, void *d_up, void *act, gboolean bf16);
+  void (*swiglu_backward) (gsize n, void *gate, void *up, const float *d_act, void *act, gboolean bf16);
 
   /* Turns the halves of each head of one token against each other, · scale, in place. */
   void (*rotate_forward)  (gsize heads, gsize d, float *x, const float *cosine, const float *sine, float scale);

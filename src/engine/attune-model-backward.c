@@ -11,9 +11,10 @@
 #include <math.h>
 #include <string.h>
 
-/* The way back. As forward, each thread takes its own tokens; weight gradients, which need all tokens, are computed by all threads after
- * the meeting that follows, each on its own rows or columns of the weight, so that no sum has two writers. dx[0] is the gradient of what
- * comes out of a layer, dx[1] of what is between attention and MLP. */
+/* The way back. As forward, each thread takes its own tokens. Gradients of adapters are small: each thread sums those of its tokens while
+ * they are at hand, and the sums are put together after the next meeting. Gradients of whole weights are computed after that meeting from
+ * all tokens, each thread on its own rows of the weight, so that no sum has two writers. dx[0] is the gradient of what comes out of a layer,
+ * dx[1] of what is between attention and MLP; those of gate and up take the place of what they were computed from. */
 
 #define SLICE 1024
 
@@ -37,6 +38,34 @@ partial (AttuneWorker       *worker,
          const AttuneWeight *weight)
 {
   return weight->exists && weight->gradient != NULL ? worker->scratch.partial + weight->partial : NULL;
+}
+
+/* Rows that are kept for all tokens where all weights are trained, and for one tile only where not. */
+static void *
+own_rows (AttuneModel *self,
+          void        *all,
+          gsize        element,
+          void        *tile)
+{
+  return self->full ? attune_at_mutable (all, element, self->bf16) : tile;
+}
+
+/* Gradients as products read them: as they are in fp32, converted to bfloat16 otherwise. */
+static const void *
+in_product_type (AttuneModel  *self,
+                 gsize         n,
+                 const float  *gradients,
+                 void         *all,
+                 gsize         element,
+                 AttuneWorker *worker)
+{
+  void *narrow;
+
+  if (!self->bf16)
+    return gradients;
+  narrow = own_rows (self, all, element, worker->scratch.d_hidden);
+  self->kernels->convert (n, gradients, 1, narrow, TRUE);
+  return narrow;
 }
 
 static void
@@ -91,37 +120,39 @@ mlp_and_output (AttuneRun *run,
   const AttuneLayerActs *acts = &plan->layers[index];
   const gsize hidden = self->config->hidden_size;
   const gsize inner = self->config->intermediate_size;
-  void *d_down = attune_at_mutable (plan->d_down, first * hidden, self->bf16);
-  void *d_o = attune_at_mutable (plan->d_o, first * hidden, self->bf16);
-  void *d_gate = attune_at_mutable (plan->d_gate, first * inner, self->bf16);
-  void *d_up = attune_at_mutable (plan->d_up, first * inner, self->bf16);
-  const void *d_gate_up[] = { d_gate, d_up };
-  const void *d_out[] = { d_down };
+  const gboolean fresh = first == thread * plan->per_thread;
+  const float *dx = plan->dx[0] + first * hidden;
+  float *dx_middle = plan->dx[1] + first * hidden;
+  void *gate = attune_at_mutable (acts->gate, first * inner, self->bf16);
+  void *up = attune_at_mutable (acts->up, first * inner, self->bf16);
+  void *normed = own_rows (self, plan->normed[1], first * hidden, worker->scratch.normed);
+  const void *d_down = in_product_type (self, rows * hidden, dx, plan->d_down, first * hidden, worker);
+  const void *d_o;
+  const void *d_gate_up[] = { gate, up };
   float *d_act = worker->scratch.wide[0];
   float *d_normed = worker->scratch.narrow;
+  void *act = own_rows (self, plan->act, first * inner, self->bf16 ? worker->scratch.act : d_act);
 
-  if (self->bf16)
-    self->kernels->convert (rows * hidden, plan->dx[0] + first * hidden, 1, d_down, TRUE);
   product_back (self, worker, &layer->linears[LINEAR_DOWN], rows, d_down, d_act, FALSE);
-  attune_lora_backward (run, thread, index, GROUP_DOWN, first, rows, d_out, d_act);
-  self->kernels->swiglu_backward (rows * inner, attune_at (acts->gate, first * inner, self->bf16),
-                                  attune_at (acts->up, first * inner, self->bf16), d_act, d_gate, d_up,
-                                  attune_at_mutable (plan->act, first * inner, self->bf16), self->bf16);
+  attune_lora_backward (run, thread, index, GROUP_DOWN, first, rows, &d_down, d_act);
+  self->kernels->swiglu_backward (rows * inner, gate, up, d_act, act, self->bf16);
+  attune_lora_gradients (run, thread, index, GROUP_DOWN, first, rows, fresh, act, &d_down);
 
-  product_back (self, worker, &layer->linears[LINEAR_GATE], rows, d_gate, d_normed, FALSE);
-  product_back (self, worker, &layer->linears[LINEAR_UP], rows, d_up, d_normed, TRUE);
+  self->kernels->norm_forward (rows, hidden, acts->x_middle + first * hidden, layer->post_norm.value,
+                               (float) self->config->rms_norm_eps, NULL, normed, self->bf16);
+  product_back (self, worker, &layer->linears[LINEAR_GATE], rows, gate, d_normed, FALSE);
+  product_back (self, worker, &layer->linears[LINEAR_UP], rows, up, d_normed, TRUE);
   attune_lora_backward (run, thread, index, GROUP_GATE_UP, first, rows, d_gate_up, d_normed);
+  attune_lora_gradients (run, thread, index, GROUP_GATE_UP, first, rows, fresh, normed, d_gate_up);
   self->kernels->norm_backward (rows, hidden, acts->x_middle + first * hidden, layer->post_norm.value, acts->post_rstd + first,
-                                d_normed, plan->dx[0] + first * hidden, plan->dx[1] + first * hidden,
-                                partial (worker, &layer->post_norm),
-                                attune_at_mutable (plan->normed[1], first * hidden, self->bf16), self->bf16);
+                                d_normed, dx, dx_middle, partial (worker, &layer->post_norm));
 
-  if (self->bf16)
-    self->kernels->convert (rows * hidden, plan->dx[1] + first * hidden, 1, d_o, TRUE);
+  d_o = in_product_type (self, rows * hidden, dx_middle, plan->d_o, first * hidden, worker);
   bias_gradient (self, worker, &layer->linears[LINEAR_O], rows, d_o);
-  d_out[0] = d_o;
   product_back (self, worker, &layer->linears[LINEAR_O], rows, d_o, d_normed, FALSE);
-  attune_lora_backward (run, thread, index, GROUP_O, first, rows, d_out, d_normed);
+  attune_lora_backward (run, thread, index, GROUP_O, first, rows, &d_o, d_normed);
+  attune_lora_gradients (run, thread, index, GROUP_O, first, rows, fresh,
+                         attune_at (acts->attention, first * layer->linears[LINEAR_O].in, self->bf16), &d_o);
   spread_attention (self, acts, first, rows, d_normed);
 }
 
@@ -173,7 +204,7 @@ gather_heads (AttuneModel        *self,
           for (guint head = 0; head < n_heads; head++)
             rstd[head] = 1.0f / sqrtf (self->kernels->dot (d, from + head * d, from + head * d, FALSE) / (float) d +
                                        (float) self->config->rms_norm_eps);
-          self->kernels->norm_backward (n_heads, d, from, norm->value, rstd, row, NULL, row, partial (worker, norm), NULL, FALSE);
+          self->kernels->norm_backward (n_heads, d, from, norm->value, rstd, row, NULL, row, partial (worker, norm));
         }
     }
 }
@@ -193,6 +224,8 @@ before_attention_back (AttuneRun *run,
   const AttuneLayerActs *acts = &plan->layers[index];
   const gsize hidden = config->hidden_size;
   const float q_scale = 1.0f / sqrtf ((float) config->head_dim);
+  const gboolean fresh = first == thread * plan->per_thread;
+  void *normed = own_rows (self, plan->normed[0], first * hidden, worker->scratch.normed);
   const void *dy[3];
   float *values = worker->scratch.wide[0];
   float *d_normed = worker->scratch.narrow;
@@ -202,7 +235,7 @@ before_attention_back (AttuneRun *run,
   for (AttuneLinearKind kind = LINEAR_Q; kind <= LINEAR_V; kind++)
     {
       const AttuneLinear *linear = &layer->linears[kind];
-      void *out = attune_at_mutable (plan->d_linear[kind], first * linear->out, self->bf16);
+      void *out = own_rows (self, plan->d_linear[kind], first * linear->out, worker->scratch.d_linear[kind]);
 
       if (kind == LINEAR_Q)
         gather_heads (self, worker, first, rows, config->n_heads, &layer->q_norm, TRUE, q_scale, acts->q_raw, plan->dq, values);
@@ -216,16 +249,14 @@ before_attention_back (AttuneRun *run,
       if (!last)
         product_back (self, worker, linear, rows, out, d_normed, kind != LINEAR_Q);
     }
+  self->kernels->norm_forward (rows, hidden, acts->x + first * hidden, layer->input_norm.value, (float) config->rms_norm_eps,
+                               NULL, normed, self->bf16);
   attune_lora_backward (run, thread, index, GROUP_QKV, first, rows, dy, last ? NULL : d_normed);
-
+  attune_lora_gradients (run, thread, index, GROUP_QKV, first, rows, fresh, normed, dy);
   if (!last)
     self->kernels->norm_backward (rows, hidden, acts->x + first * hidden, layer->input_norm.value, acts->input_rstd + first,
                                   d_normed, plan->dx[1] + first * hidden, plan->dx[0] + first * hidden,
-                                  partial (worker, &layer->input_norm),
-                                  attune_at_mutable (plan->normed[0], first * hidden, self->bf16), self->bf16);
-  else
-    self->kernels->norm_forward (rows, hidden, acts->x + first * hidden, layer->input_norm.value, (float) config->rms_norm_eps,
-                                 NULL, attune_at_mutable (plan->normed[0], first * hidden, self->bf16), self->bf16);
+                                  partial (worker, &layer->input_norm));
 }
 
 static void
@@ -239,10 +270,6 @@ group_weight_gradients (AttuneRun           *run,
   AttuneModel *self = run->model;
   const AttunePlan *plan = &self->plan;
   const AttuneMatmulFlags flags = attune_product_type (self) | ATTUNE_MATMUL_TRANSPOSE_A | ATTUNE_MATMUL_ADD;
-
-  attune_lora_weight_gradients (run, thread, index, group, x, dy);
-  if (!self->full)
-    return;
 
   for (guint i = 0; i < attune_group_size (group); i++)
     {
@@ -266,7 +293,10 @@ input_weight_gradients (AttuneRun *run,
   const AttunePlan *plan = &run->model->plan;
   const void *dy[] = { plan->d_linear[0], plan->d_linear[1], plan->d_linear[2] };
 
-  group_weight_gradients (run, thread, index, GROUP_QKV, plan->normed[0], dy);
+  if (run->model->full)
+    group_weight_gradients (run, thread, index, GROUP_QKV, plan->normed[0], dy);
+  else
+    attune_lora_collect (run, thread, index, GROUP_QKV);
 }
 
 static void
@@ -275,13 +305,22 @@ mlp_weight_gradients (AttuneRun *run,
                       guint      index)
 {
   const AttunePlan *plan = &run->model->plan;
-  const void *d_down[] = { plan->d_down };
-  const void *d_gate_up[] = { plan->d_gate, plan->d_up };
-  const void *d_o[] = { plan->d_o };
+  const AttuneLayerActs *acts = &plan->layers[index];
+  const void *d_down[] = { run->model->bf16 ? plan->d_down : plan->dx[0] };
+  const void *d_gate_up[] = { acts->gate, acts->up };
+  const void *d_o[] = { run->model->bf16 ? plan->d_o : plan->dx[1] };
+
+  if (!run->model->full)
+    {
+      attune_lora_collect (run, thread, index, GROUP_DOWN);
+      attune_lora_collect (run, thread, index, GROUP_GATE_UP);
+      attune_lora_collect (run, thread, index, GROUP_O);
+      return;
+    }
 
   group_weight_gradients (run, thread, index, GROUP_DOWN, plan->act, d_down);
   group_weight_gradients (run, thread, index, GROUP_GATE_UP, plan->normed[1], d_gate_up);
-  group_weight_gradients (run, thread, index, GROUP_O, plan->layers[index].attention, d_o);
+  group_weight_gradients (run, thread, index, GROUP_O, acts->attention, d_o);
 }
 
 /* By columns, because the same token may stand in the part of any thread. */
@@ -332,7 +371,7 @@ attune_run_backward (AttuneRun *run,
   memset (worker->scratch.partial, 0, self->n_partial * sizeof (float));
   self->kernels->norm_backward (end - begin, hidden, plan->layers[n_layers].x + begin * hidden, self->norm.value,
                                 plan->final_rstd + begin, plan->dx[1] + begin * hidden, NULL, plan->dx[0] + begin * hidden,
-                                partial (worker, &self->norm), NULL, FALSE);
+                                partial (worker, &self->norm));
 
   for (guint index = n_layers; index-- > 0;)
     {

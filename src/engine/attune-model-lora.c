@@ -13,9 +13,6 @@
 
 /* The way of low-rank adapters forward and back: y += B (scale · A drop (x)). */
 
-/* Products with many rows on the summed side are done in slices, so that oneDNN sees the same few sizes again and again. */
-#define SLICE 1024
-
 static inline guint32
 dropout_threshold (const AttuneModel *self)
 {
@@ -43,10 +40,8 @@ drop_rows (AttuneRun        *run,
            AttuneLinearKind  kind,
            gsize             first,
            gsize             rows,
-           gsize             first_column,
            gsize             columns,
            const void       *x,
-           gsize             stride,
            void             *out)
 {
   AttuneModel *self = run->model;
@@ -55,8 +50,8 @@ drop_rows (AttuneRun        *run,
   const float scale = dropout_scale (self);
 
   for (gsize i = 0; i < rows; i++)
-    self->kernels->dropout (columns, attune_mix (key ^ self->plan.keys[first + i]), first_column, threshold, scale,
-                            attune_at (x, i * stride, self->bf16), attune_at_mutable (out, i * columns, self->bf16), self->bf16);
+    self->kernels->dropout (columns, attune_mix (key ^ self->plan.keys[first + i]), 0, threshold, scale,
+                            attune_at (x, i * columns, self->bf16), attune_at_mutable (out, i * columns, self->bf16), self->bf16);
 }
 
 void
@@ -89,7 +84,7 @@ attune_lora_forward (AttuneRun           *run,
 
         if (!linear->adapted)
           continue;
-        drop_rows (run, layer, kind + i, first, rows, 0, in, x, in, worker->scratch.dropped);
+        drop_rows (run, layer, kind + i, first, rows, in, x, worker->scratch.dropped);
         attune_matmul_run (worker->matmul, flags, rows, self->rank, in, worker->scratch.dropped, in, linear->a.data, in,
                            h + linear->slot * self->rank, width);
       }
@@ -122,7 +117,8 @@ attune_lora_add (AttuneRun        *run,
                      linear->b.data, self->rank, y, stride);
 }
 
-/* @dy: for each linear layer of the group, its rows from @first on. @dx: added to; NULL where nobody asks. */
+/* @dy: for each linear layer of the group, its rows from @first on. @dx: added to; NULL where nobody asks. Leaves scale · dy B
+ * behind in the thread's dh, for the gradients of the same rows. */
 void
 attune_lora_backward (AttuneRun           *run,
                       guint                thread,
@@ -140,7 +136,7 @@ attune_lora_backward (AttuneRun           *run,
   const AttuneLinearKind kind = attune_group_first (group);
   const gsize in = self->layers[layer].linears[kind].in;
   const gsize width = stack->n * self->rank;
-  void *dh;
+  void *dh = worker->scratch.dh;
 
   if (stack->n == 0)
     return;
@@ -153,7 +149,6 @@ attune_lora_backward (AttuneRun           *run,
         attune_matmul_run (worker->matmul, flags, rows, self->rank, linear->out, dy[i], linear->out, linear->b.data, self->rank,
                            worker->scratch.h + linear->slot * self->rank, width);
     }
-  dh = attune_at_mutable (self->plan.dh[group], first * width, self->bf16);
   self->kernels->convert (rows * width, worker->scratch.h, self->lora_scale, dh, self->bf16);
 
   if (dx == NULL)
@@ -180,37 +175,53 @@ attune_lora_backward (AttuneRun           *run,
     }
 }
 
-/* All tokens, but only this thread's share of the columns of A and of the rows of B: no two threads add to the same number.
- * @x and @dy: all packed rows. */
+/* Where the sums for B of a linear layer start; before them are those for all A of the group. They lie rank × out, because products
+ * with a wide result are the faster ones. */
+static float *
+sums_of_b (AttuneModel         *self,
+           guint                thread,
+           guint                layer,
+           AttuneLoraGroupKind  group,
+           guint                place)
+{
+  const AttuneLinear *linears = &self->layers[layer].linears[attune_group_first (group)];
+  float *sums = self->workers[thread].scratch.lora[group] + self->layers[layer].groups[group].n * self->rank * linears[0].in;
+
+  for (guint i = 0; i < place; i++)
+    if (linears[i].adapted)
+      sums += self->rank * linears[i].out;
+  return sums;
+}
+
+/* After attune_lora_backward of the same rows: what they add to A and B. @x: what went into the linear layers; @fresh: these are the
+ * first rows of the layer. */
 void
-attune_lora_weight_gradients (AttuneRun           *run,
-                              guint                thread,
-                              guint                layer,
-                              AttuneLoraGroupKind  group,
-                              const void          *x,
-                              const void * const  *dy)
+attune_lora_gradients (AttuneRun           *run,
+                       guint                thread,
+                       guint                layer,
+                       AttuneLoraGroupKind  group,
+                       gsize                first,
+                       gsize                rows,
+                       gboolean             fresh,
+                       const void          *x,
+                       const void * const  *dy)
 {
   AttuneModel *self = run->model;
   AttuneWorker *worker = &self->workers[thread];
-  const AttunePlan *plan = &self->plan;
   const AttuneLoraGroup *stack = &self->layers[layer].groups[group];
-  const AttuneMatmulFlags flags = attune_product_type (self) | ATTUNE_MATMUL_TRANSPOSE_A | ATTUNE_MATMUL_ADD;
+  const AttuneMatmulFlags flags = attune_product_type (self) | ATTUNE_MATMUL_TRANSPOSE_A | (fresh ? 0 : ATTUNE_MATMUL_ADD);
   const AttuneLinearKind kind = attune_group_first (group);
   const gsize in = self->layers[layer].linears[kind].in;
   const gsize width = stack->n * self->rank;
-  const void *dh = plan->dh[group];
-  const void *h = plan->layers[layer].h[group];
-  gsize first, last;
+  const void *dh = worker->scratch.dh;
+  const void *h = attune_at (self->plan.layers[layer].h[group], first * width, self->bf16);
+  float *sums = worker->scratch.lora[group];
 
   if (stack->n == 0)
     return;
 
-  attune_thread_pool_share (in, 16, thread, self->n_threads, &first, &last);
   if (!run->dropout)
-    for (gsize i = 0; i < plan->n_padded; i += SLICE)
-      attune_matmul_run (worker->matmul, flags, width, last - first, MIN (plan->n_padded - i, SLICE),
-                         attune_at (dh, i * width, self->bf16), width, attune_at (x, i * in + first, self->bf16), in,
-                         stack->a_gradient + first, in);
+    attune_matmul_run (worker->matmul, flags, width, in, rows, dh, width, x, in, sums, in);
 
   for (guint i = 0; i < attune_group_size (group); i++)
     {
@@ -219,27 +230,52 @@ attune_lora_weight_gradients (AttuneRun           *run,
 
       if (!linear->adapted)
         continue;
-
-      if (run->dropout && last > first)
+      if (run->dropout)
         {
-          drop_rows (run, layer, kind + i, 0, plan->n_padded, first, last - first, attune_at (x, first, self->bf16), in,
-                     worker->scratch.dropped);
-          for (gsize j = 0; j < plan->n_padded; j += SLICE)
-            attune_matmul_run (worker->matmul, flags, self->rank, last - first, MIN (plan->n_padded - j, SLICE),
-                               attune_at (dh, j * width + slot, self->bf16), width,
-                               attune_at (worker->scratch.dropped, j * (last - first), self->bf16), last - first,
-                               linear->a.gradient + first, in);
+          drop_rows (run, layer, kind + i, first, rows, in, x, worker->scratch.dropped);
+          attune_matmul_run (worker->matmul, flags, self->rank, in, rows, attune_at (dh, slot, self->bf16), width,
+                             worker->scratch.dropped, in, sums + slot * in, in);
         }
+      attune_matmul_run (worker->matmul, flags, self->rank, linear->out, rows, attune_at (h, slot, self->bf16), width,
+                         dy[i], linear->out, sums_of_b (self, thread, layer, group, i), linear->out);
+    }
+}
 
-      {
-        gsize begin, end;
+/* When all threads have done a layer: their sums, in the order of the threads, to the gradients. Each thread does its own share of
+ * the numbers, so that none has two writers. */
+void
+attune_lora_collect (AttuneRun           *run,
+                     guint                thread,
+                     guint                layer,
+                     AttuneLoraGroupKind  group)
+{
+  AttuneModel *self = run->model;
+  const AttuneLoraGroup *stack = &self->layers[layer].groups[group];
+  const AttuneLinearKind kind = attune_group_first (group);
+  const guint rank = self->rank;
+  gsize first, last;
 
-        attune_thread_pool_share (linear->out, 16, thread, self->n_threads, &begin, &end);
-        for (gsize j = 0; j < plan->n_padded; j += SLICE)
-          attune_matmul_run (worker->matmul, flags, end - begin, self->rank, MIN (plan->n_padded - j, SLICE),
-                             attune_at (dy[i], j * linear->out + begin, self->bf16), linear->out,
-                             attune_at (h, j * width + slot, self->bf16), width,
-                             linear->b.gradient + begin * self->rank, self->rank);
-      }
+  if (stack->n == 0)
+    return;
+
+  attune_thread_pool_share (stack->n * rank * self->layers[layer].linears[kind].in, 16, thread, self->n_threads, &first, &last);
+  for (guint t = 0; t < self->n_threads; t++)
+    self->kernels->add (last - first, self->workers[t].scratch.lora[group] + first, stack->a_gradient + first);
+
+  for (guint i = 0; i < attune_group_size (group); i++)
+    {
+      const AttuneLinear *linear = &self->layers[layer].linears[kind + i];
+
+      if (!linear->adapted)
+        continue;
+      attune_thread_pool_share (linear->out, 16, thread, self->n_threads, &first, &last);
+      for (guint t = 0; t < self->n_threads; t++)
+        {
+          const float *sums = sums_of_b (self, t, layer, group, i);
+
+          for (gsize row = first; row < last; row++)
+            for (guint j = 0; j < rank; j++)
+              linear->b.gradient[row * rank + j] += sums[j * linear->out + row];
+        }
     }
 }

@@ -18,14 +18,15 @@
 static const struct {
   const char          *module;
   AttuneLoraGroupKind  group;
+  guint                place;
 } modules[] = {
-  { "q_proj", GROUP_QKV },
-  { "k_proj", GROUP_QKV },
-  { "v_proj", GROUP_QKV },
-  { "o_proj", GROUP_O },
-  { "gate_proj", GROUP_GATE_UP },
-  { "up_proj", GROUP_GATE_UP },
-  { "down_proj", GROUP_DOWN },
+  { "q_proj", GROUP_QKV, 0 },
+  { "k_proj", GROUP_QKV, 1 },
+  { "v_proj", GROUP_QKV, 2 },
+  { "o_proj", GROUP_O, 0 },
+  { "gate_proj", GROUP_GATE_UP, 0 },
+  { "up_proj", GROUP_GATE_UP, 1 },
+  { "down_proj", GROUP_DOWN, 0 },
 };
 
 static gboolean
@@ -41,20 +42,18 @@ has_bf16 (void)
 static guint64
 count_adapter (const AttuneModelConfig  *config,
                const AttuneLoraSettings *lora,
-               guint                     group_sizes[N_GROUPS])
+               AttunePlanInput          *input)
 {
-  const guint64 hidden = config->hidden_size;
-  const guint64 inner = config->intermediate_size;
-  const guint64 q = (guint64) config->n_heads * config->head_dim;
-  const guint64 kv = (guint64) config->n_kv_heads * config->head_dim;
-  const guint64 shapes[][2] = { { hidden, q }, { hidden, kv }, { hidden, kv }, { q, hidden }, { hidden, inner }, { hidden, inner }, { inner, hidden } };
   guint64 n = 0;
 
   for (gsize i = 0; i < G_N_ELEMENTS (modules); i++)
     if (lora->modules != NULL && g_strv_contains ((const char * const *) lora->modules, modules[i].module))
       {
-        group_sizes[modules[i].group]++;
-        n += lora->rank * (shapes[i][0] + shapes[i][1]);
+        const gsize out = attune_plan_get_group_output (config, modules[i].group, modules[i].place);
+
+        input->group_sizes[modules[i].group]++;
+        input->group_outputs[modules[i].group] += out;
+        n += lora->rank * (guint64) (attune_plan_get_group_input (config, modules[i].group) + out);
       }
   return n * config->n_layers;
 }
@@ -89,7 +88,7 @@ attune_model_predict_memory (const AttuneModelConfig  *config,
 
   g_return_if_fail (config != NULL && need != NULL);
 
-  trained = lora != NULL ? count_adapter (config, lora, input.group_sizes) : n;
+  trained = lora != NULL ? count_adapter (config, lora, &input) : n;
   if (lora == NULL)
     input.n_partial = (gsize) config->n_layers * (2 * config->hidden_size + 2 * config->head_dim +
                                                   (config->n_heads + 2 * config->n_kv_heads) * config->head_dim) + config->hidden_size;

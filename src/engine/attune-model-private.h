@@ -197,12 +197,19 @@ void                attune_lora_backward           (AttuneRun          *run,
                                                     gsize               rows,
                                                     const void * const *dy,
                                                     float              *dx);
-void                attune_lora_weight_gradients   (AttuneRun          *run,
+void                attune_lora_gradients          (AttuneRun          *run,
                                                     guint               thread,
                                                     guint               layer,
                                                     AttuneLoraGroupKind group,
+                                                    gsize               first,
+                                                    gsize               rows,
+                                                    gboolean            fresh,
                                                     const void         *x,
                                                     const void * const *dy);
+void                attune_lora_collect            (AttuneRun          *run,
+                                                    guint               thread,
+                                                    guint               layer,
+                                                    AttuneLoraGroupKind group);
 
 /* attune-attention.c */
 void                attune_attention_forward       (AttuneRun          *run,

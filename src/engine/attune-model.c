@@ -412,7 +412,10 @@ fill_input (AttuneModel     *self,
 
   for (guint i = 0; i < N_LINEARS; i++)
     if (self->has_lora && self->adapted[i])
-      input->group_sizes[attune_linear_group (i)]++;
+      {
+        input->group_sizes[attune_linear_group (i)]++;
+        input->group_outputs[attune_linear_group (i)] += self->layers[0].linears[i].out;
+      }
 }
 
 /* Makes the arena large enough for what is asked. */

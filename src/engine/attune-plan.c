@@ -48,6 +48,26 @@ round_rows (gsize n)
   return MAX ((n + step - 1) / step * step, 8);
 }
 
+gsize
+attune_plan_get_group_input (const AttuneModelConfig *config,
+                             AttuneLoraGroupKind      group)
+{
+  const gsize inputs[N_GROUPS] = { config->hidden_size, (gsize) config->n_heads * config->head_dim, config->hidden_size,
+                                   config->intermediate_size };
+
+  return inputs[group];
+}
+
+gsize
+attune_plan_get_group_output (const AttuneModelConfig *config,
+                              AttuneLoraGroupKind      group,
+                              guint                    i)
+{
+  if (group == GROUP_QKV)
+    return (gsize) (i == 0 ? config->n_heads : config->n_kv_heads) * config->head_dim;
+  return group == GROUP_GATE_UP ? config->intermediate_size : config->hidden_size;
+}
+
 static void
 lay_out_layer (const AttunePlan *self,
                AttuneLayerActs  *acts,
@@ -116,26 +136,28 @@ lay_out_backward (AttunePlan *self,
   const gsize kv = (gsize) config->n_kv_heads * config->head_dim;
 
   for (guint i = 0; i < 2; i++)
-    {
-      self->dx[i] = take (cursor, n * hidden, sizeof (float));
-      self->normed[i] = take (cursor, n * hidden, type);
-    }
-  /* In fp32 the gradients themselves can be read by products. */
-  self->d_down = in->bf16 ? take (cursor, n * hidden, type) : self->dx[0];
-  self->d_o = in->bf16 ? take (cursor, n * hidden, type) : self->dx[1];
-  self->d_gate = take (cursor, n * config->intermediate_size, type);
-  self->d_up = take (cursor, n * config->intermediate_size, type);
-  self->act = take (cursor, n * config->intermediate_size, type);
+    self->dx[i] = take (cursor, n * hidden, sizeof (float));
   self->d_attention = take (cursor, in->attention_rows * q, type);
   self->delta = take (cursor, in->attention_rows * config->n_heads, sizeof (float));
   self->dq = take (cursor, in->attention_rows * q, sizeof (float));
   self->dk = take (cursor, in->attention_rows * q, sizeof (float));
   self->dv = take (cursor, in->attention_rows * q, sizeof (float));
+
+  /* What gradients of weights need of all tokens at once. Those of adapters are summed tile by tile. */
+  if (!in->full)
+    return;
+  /* In fp32 the gradients themselves are read by products. */
+  if (in->bf16)
+    {
+      self->d_down = take (cursor, n * hidden, type);
+      self->d_o = take (cursor, n * hidden, type);
+    }
+  self->normed[0] = take (cursor, n * hidden, type);
+  self->normed[1] = take (cursor, n * hidden, type);
+  self->act = take (cursor, n * config->intermediate_size, type);
   self->d_linear[0] = take (cursor, n * q, type);
   self->d_linear[1] = take (cursor, n * kv, type);
   self->d_linear[2] = take (cursor, n * kv, type);
-  for (guint i = 0; i < N_GROUPS; i++)
-    self->dh[i] = take (cursor, n * in->rank * in->group_sizes[i], type);
 }
 
 static void
@@ -148,6 +170,7 @@ lay_out_scratch (AttunePlan *self,
   const gsize type = in->bf16 ? 2 : 4;
   const gsize tile = MIN (self->per_thread, ATTUNE_TILE_ROWS);
   const gsize q = (gsize) config->n_heads * config->head_dim;
+  const gsize kv = (gsize) config->n_kv_heads * config->head_dim;
   const gsize widest = MAX (config->intermediate_size, q);
   const gsize most_inputs = MAX (MAX (config->hidden_size, config->intermediate_size), q);
   const gsize block = ATTUNE_QUERY_BLOCK * in->longest;
@@ -169,9 +192,7 @@ lay_out_scratch (AttunePlan *self,
       s->h = take (cursor, tile * stack, sizeof (float));
       if (in->dropout && train)
         {
-          /* A tile of rows, or all rows of the thread's part of the columns. */
-          s->dropped = take (cursor, MAX (tile * most_inputs,
-                                          self->n_padded * (most_inputs / in->n_threads + 16)), type);
+          s->dropped = take (cursor, tile * most_inputs, type);
           s->dropped_back = take (cursor, tile * most_inputs, sizeof (float));
         }
       s->scores = take (cursor, block, sizeof (float));
@@ -184,6 +205,18 @@ lay_out_scratch (AttunePlan *self,
           s->d_weights = take (cursor, block, type);
           s->d_part = take (cursor, self->chunk * config->hidden_size, sizeof (float));
           s->partial = take (cursor, in->n_partial, sizeof (float));
+        }
+      if (train && !in->full)
+        {
+          s->d_linear[0] = take (cursor, tile * q, type);
+          s->d_linear[1] = take (cursor, tile * kv, type);
+          s->d_linear[2] = take (cursor, tile * kv, type);
+          s->dh = take (cursor, tile * stack, type);
+          if (in->bf16)
+            s->d_hidden = take (cursor, tile * config->hidden_size, type);
+          for (AttuneLoraGroupKind j = 0; j < N_GROUPS; j++)
+            s->lora[j] = take (cursor, in->rank * (in->group_sizes[j] * attune_plan_get_group_input (config, j) + in->group_outputs[j]),
+                               sizeof (float));
         }
     }
 }

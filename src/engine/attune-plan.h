@@ -38,6 +38,7 @@ typedef struct {
   gboolean                 dropout;
   guint                    rank;
   guint                    group_sizes[N_GROUPS]; /* adapted linear layers in each */
+  gsize                    group_outputs[N_GROUPS]; /* sum of their output widths */
   AttunePlanMode           mode;
   guint                    n_threads;
   guint                    n_rows;
@@ -73,9 +74,13 @@ typedef struct {
 typedef struct {
   void  *normed;        /* tile × hidden */
   void  *act;           /* tile × intermediate */
+  void  *d_linear[3];   /* tile × q, k, v; as the next, only where no weight gradients ask for all rows at once */
+  void  *d_hidden;      /* tile × hidden, bfloat16 only */
   float *wide[2];       /* tile × the widest */
   float *narrow;        /* tile × max (hidden, q) */
   float *h;             /* tile × stacked rank */
+  void  *dh;
+  float *lora[N_GROUPS]; /* sums for the adapters of one layer: each A, then each B turned on its side */
   void  *dropped;
   float *dropped_back;
   float *scores;
@@ -117,21 +122,25 @@ typedef struct {
   float         *dx[2];
   void          *d_down;      /* what comes into the down and o layers, in the type of products */
   void          *d_o;
-  void          *d_gate;
-  void          *d_up;
-  void          *act;
+  void          *act;         /* these, and d_linear, only where all weights are trained */
   void          *normed[2];
   void          *d_attention; /* panels */
   float         *delta;
   float         *dq, *dk, *dv;
   void          *d_linear[3];
-  void          *dh[N_GROUPS];
 
   AttuneWorkerScratch *scratch;
 
   gsize          saved_size;   /* bytes that live from the way forward to the way back */
   gsize          total_size;
 } AttunePlan;
+
+/* The input width of a group of linear layers, and the output width of the @i-th of them. */
+gsize attune_plan_get_group_input  (const AttuneModelConfig *config,
+                                    AttuneLoraGroupKind      group);
+gsize attune_plan_get_group_output (const AttuneModelConfig *config,
+                                    AttuneLoraGroupKind      group,
+                                    guint                    i);
 
 /* @base: NULL only measures. Small arrays (layers, scratch) belong to the plan; clear it before it is laid out again. */
 void attune_plan_lay_out (AttunePlan            *self,
