@@ -209,6 +209,19 @@ attune_added_tokens_lookup (const AttuneAddedTokens *self,
   return g_hash_table_lookup (self->by_content, content);
 }
 
+guint
+attune_added_tokens_get_n (const AttuneAddedTokens *self)
+{
+  return self->tokens->len;
+}
+
+const AttuneAddedToken *
+attune_added_tokens_get_nth (const AttuneAddedTokens *self,
+                             guint                    n)
+{
+  return g_ptr_array_index (self->tokens, n);
+}
+
 gint32
 attune_added_tokens_get_highest_id (const AttuneAddedTokens *self)
 {

@@ -51,6 +51,9 @@ const AttuneAddedToken *attune_added_tokens_get    (const AttuneAddedTokens  *se
                                                     gint32                    id);
 const AttuneAddedToken *attune_added_tokens_lookup (const AttuneAddedTokens  *self,
                                                     const char               *content);
+guint                   attune_added_tokens_get_n   (const AttuneAddedTokens *self);
+const AttuneAddedToken *attune_added_tokens_get_nth (const AttuneAddedTokens *self,
+                                                    guint                     n);
 gint32                  attune_added_tokens_get_highest_id (const AttuneAddedTokens *self);
 
 G_END_DECLS

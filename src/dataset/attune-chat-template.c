@@ -244,6 +244,32 @@ check_family (AttuneChatTemplate  *self,
   return TRUE;
 }
 
+/* A token that swallows the white space beside it would blur where messages begin and end. */
+static gboolean
+check_special_tokens (AttuneChatTemplate  *self,
+                      const Family        *family,
+                      const char          *end,
+                      const char          *folder,
+                      GError             **error)
+{
+  g_autofree char *text = g_strconcat (family->before, "assistant", family->after, end, NULL);
+  gsize offset = 0, start;
+  gint32 id;
+
+  while (attune_tokenizer_find_special (self->tokenizer, text, strlen (text), offset, &start, &offset, &id))
+    {
+      if (attune_tokenizer_takes_space (self->tokenizer, id))
+        {
+          g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED,
+                       _("The tokenizer of “%s” lets the token “%s” take the white space beside it, which is not supported"),
+                       folder, attune_tokenizer_get_added (self->tokenizer, id));
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
 static gboolean
 recognise (AttuneChatTemplate  *self,
            const char          *folder,
@@ -266,6 +292,9 @@ recognise (AttuneChatTemplate  *self,
           g_propagate_prefixed_error (error, g_steal_pointer (&local_error), _("The chat template of “%s” cannot be used: "), folder);
           return FALSE;
         }
+
+      if (!check_special_tokens (self, family, end, folder, error))
+        return FALSE;
 
       /* Without a token of its own the end could not be told from the answer, nor the model be stopped. */
       if (!attune_tokenizer_find_special (self->tokenizer, end, strlen (end), 0, &start, &stop, &self->end) ||

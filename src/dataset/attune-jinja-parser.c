@@ -14,8 +14,9 @@
 
 #include "attune-error.h"
 
-/* Foreign templates may not use up the stack. */
+/* Foreign templates may not use up the stack, neither by what they nest nor by what they string together. */
 #define MAX_DEPTH 100
+#define MAX_HEIGHT 300
 
 typedef struct {
   GArray           *tokens;
@@ -156,6 +157,33 @@ new_node (Parser        *parser,
   return node;
 }
 
+static gpointer
+too_deep (Parser *parser)
+{
+  if (*parser->error == NULL)
+    g_set_error (parser->error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED,
+                 _("line %u: the template is nested too deeply"), peek (parser)->line);
+  return NULL;
+}
+
+/* Every expression goes through here when it is complete. Takes over @node; NULL where it has become too high. */
+static JinjaNode *
+finish (Parser    *parser,
+        JinjaNode *node)
+{
+  const JinjaNode *parts[] = { node->a, node->b, node->c, node->d };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    node->height = MAX (node->height, parts[i] != NULL ? parts[i]->height + 1 : 0);
+  for (guint i = 0; node->list != NULL && i < node->list->len; i++)
+    node->height = MAX (node->height, ((JinjaNode *) g_ptr_array_index (node->list, i))->height + 1);
+
+  if (node->height <= MAX_HEIGHT)
+    return node;
+  jinja_node_free (node);
+  return too_deep (parser);
+}
+
 /* Takes over @a and @b; NULL where @b is. */
 static JinjaNode *
 new_pair (Parser         *parser,
@@ -170,7 +198,7 @@ new_pair (Parser         *parser,
   node->a = a;
   node->b = b;
 
-  return b != NULL ? g_steal_pointer (&node) : NULL;
+  return b != NULL ? finish (parser, g_steal_pointer (&node)) : NULL;
 }
 
 /* (a, name=b) up to the closing sign, which is taken. */
@@ -247,7 +275,7 @@ parse_collection (Parser        *parser,
         }
     }
 
-  return g_steal_pointer (&node);
+  return finish (parser, g_steal_pointer (&node));
 }
 
 static JinjaNode *
@@ -415,6 +443,8 @@ parse_postfix (Parser *parser)
         node = parse_named (parser, NODE_FILTER, g_steal_pointer (&node));
       else
         break;
+      if (node != NULL)
+        node = finish (parser, g_steal_pointer (&node));
     }
 
   return g_steal_pointer (&node);
@@ -427,8 +457,11 @@ parse_unary (Parser *parser)
     {
       g_autoptr (JinjaNode) node = new_node (parser, NODE_NEGATE);
 
+      if (++parser->depth > MAX_DEPTH)
+        return too_deep (parser);
       node->a = parse_unary (parser);
-      return node->a != NULL ? g_steal_pointer (&node) : NULL;
+      parser->depth--;
+      return node->a != NULL ? finish (parser, g_steal_pointer (&node)) : NULL;
     }
   take_sign (parser, "+");
 
@@ -504,7 +537,7 @@ parse_test (Parser    *parser,
       node = outer;
     }
 
-  return g_steal_pointer (&node);
+  return node != NULL ? finish (parser, g_steal_pointer (&node)) : NULL;
 }
 
 static JinjaNode *
@@ -543,8 +576,11 @@ parse_not (Parser *parser)
     {
       g_autoptr (JinjaNode) node = new_node (parser, NODE_NOT);
 
+      if (++parser->depth > MAX_DEPTH)
+        return too_deep (parser);
       node->a = parse_not (parser);
-      return node->a != NULL ? g_steal_pointer (&node) : NULL;
+      parser->depth--;
+      return node->a != NULL ? finish (parser, g_steal_pointer (&node)) : NULL;
     }
 
   return parse_comparison (parser);
@@ -578,11 +614,7 @@ parse_expression (Parser *parser)
   g_autoptr (JinjaNode) node = NULL;
 
   if (++parser->depth > MAX_DEPTH)
-    {
-      g_set_error (parser->error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED,
-                   _("line %u: the template is nested too deeply"), peek (parser)->line);
-      return NULL;
-    }
+    return too_deep (parser);
 
   node = parse_or (parser);
   while (node != NULL && take_word (parser, "if"))
@@ -599,7 +631,7 @@ parse_expression (Parser *parser)
           if (condition->c == NULL)
             return NULL;
         }
-      node = g_steal_pointer (&condition);
+      node = finish (parser, g_steal_pointer (&condition));
     }
 
   parser->depth--;
@@ -625,7 +657,7 @@ parse_if (Parser *parser)
       JinjaNode *next;
 
       if (++parser->depth > MAX_DEPTH)
-        return unexpected (parser);
+        return too_deep (parser);
       next = parse_if (parser);
       parser->depth--;
       if (next == NULL)
@@ -799,8 +831,7 @@ parse_body (Parser             *parser,
 {
   if (++parser->depth > MAX_DEPTH)
     {
-      g_set_error (parser->error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED,
-                   _("line %u: the template is nested too deeply"), peek (parser)->line);
+      too_deep (parser);
       return FALSE;
     }
 

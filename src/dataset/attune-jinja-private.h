@@ -71,6 +71,7 @@ typedef enum {
 struct _JinjaNode {
   JinjaNodeKind   kind;
   guint           line;
+  guint           height;   /* of the expression below it */
   JinjaOperation  operation;
   char           *text;
   gint64          integer;

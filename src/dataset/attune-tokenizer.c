@@ -19,6 +19,7 @@
 #include "attune-splitter.h"
 
 #define TOKENIZER_LIMIT (256 * 1024 * 1024)
+#define MAX_TOKENS (8 * 1024 * 1024)
 
 struct _AttuneTokenizer {
   AttuneBpe         *bpe;
@@ -40,6 +41,39 @@ add_end (AttuneTokenizer *self,
 {
   if (id >= 0)
     g_hash_table_add (self->ends, GINT_TO_POINTER (id));
+}
+
+/* Tokens that are looked for in the normalized text have to be found there as they are written. */
+static gboolean
+check_added_tokens (AttuneTokenizer  *self,
+                    const char       *name,
+                    GError          **error)
+{
+  for (guint i = 0; i < attune_added_tokens_get_n (self->added); i++)
+    {
+      const AttuneAddedToken *token = attune_added_tokens_get_nth (self->added, i);
+      g_autofree char *normalized = NULL;
+      gsize length;
+
+      if (token->id >= MAX_TOKENS)
+        {
+          g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED,
+                       _("“%s” is damaged: the number of the token “%s” is not one"), name, token->content);
+          return FALSE;
+        }
+      if (!token->normalized)
+        continue;
+      normalized = attune_splitter_normalize (self->splitter, token->content, token->length, &length);
+      if (normalized != NULL && (length != token->length || memcmp (normalized, token->content, length) != 0))
+        {
+          g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED,
+                       _("The tokenizer “%s” has the added token “%s”, which its own normalizer changes; that is not supported"),
+                       name, token->content);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
 }
 
 /* A special token in tokenizer_config.json is a text or an object with one. */
@@ -257,7 +291,7 @@ attune_tokenizer_load (const char  *folder,
   if (self->bpe == NULL)
     return NULL;
   self->added = attune_added_tokens_parse (yyjson_obj_get (root, "added_tokens"), name, error);
-  if (self->added == NULL)
+  if (self->added == NULL || !check_added_tokens (self, name, error))
     return NULL;
   self->n_tokens = MAX (attune_bpe_get_n_tokens (self->bpe),
                         (guint) (attune_added_tokens_get_highest_id (self->added) + 1));
@@ -549,6 +583,18 @@ attune_tokenizer_get_added (const AttuneTokenizer *self,
 
   added = attune_added_tokens_get (self->added, id);
   return added != NULL ? added->content : NULL;
+}
+
+gboolean
+attune_tokenizer_takes_space (const AttuneTokenizer *self,
+                              gint32                 id)
+{
+  const AttuneAddedToken *added;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  added = attune_added_tokens_get (self->added, id);
+  return added != NULL && (added->left_strip || added->right_strip);
 }
 
 gboolean

@@ -54,6 +54,9 @@ gboolean         attune_tokenizer_is_end        (const AttuneTokenizer  *self,
 /* The spelling of a special or added token; NULL for ordinary ones. */
 const char      *attune_tokenizer_get_added     (const AttuneTokenizer  *self,
                                                  gint32                  id);
+/* Whether the token takes the white space beside it with it. */
+gboolean         attune_tokenizer_takes_space  (const AttuneTokenizer  *self,
+                                                 gint32                  id);
 /* Looks for the first special token in @text from @offset on. FALSE where there is none. */
 gboolean         attune_tokenizer_find_special  (const AttuneTokenizer  *self,
                                                  const char             *text,
