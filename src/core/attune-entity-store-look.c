@@ -196,13 +196,19 @@ follow (AttuneEntityStore *self)
 }
 
 void
+attune_entity_store_drop_watch (AttuneEntityStore *self)
+{
+  if (self->monitor != NULL)
+    g_file_monitor_cancel (self->monitor);
+  g_clear_object (&self->monitor);
+}
+
+void
 attune_entity_store_unfollow (AttuneEntityStore *self)
 {
   clear_source (&self->tick);
   clear_source (&self->settle);
-  if (self->monitor != NULL)
-    g_file_monitor_cancel (self->monitor);
-  g_clear_object (&self->monitor);
+  attune_entity_store_drop_watch (self);
 }
 
 static void

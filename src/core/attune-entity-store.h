@@ -85,5 +85,7 @@ gboolean           attune_entity_store_delete_finish (AttuneEntityStore       *s
 gboolean           attune_entity_store_delete_sync   (AttuneEntityStore       *self,
                                                       GObject                 *entity,
                                                       GError                 **error);
+/* As where the kernel has no watches to give: from now on only the look that comes each second tells of others. */
+void               attune_entity_store_drop_watch    (AttuneEntityStore       *self);
 
 G_END_DECLS
