@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "attune-error.h"
+#include "attune-json.h"
 #include "attune-migration.h"
 #include "attune-paths.h"
 
@@ -66,7 +67,7 @@ recipe_read_cb (GObject      *object,
 {
   g_autoptr (GTask) task = user_data;
   AttuneCommands *commands = g_task_get_source_object (task);
-  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonNode) root = NULL;
   g_autoptr (AttuneMigration) recipe = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *data = NULL;
@@ -76,8 +77,9 @@ recipe_read_cb (GObject      *object,
   GVariantBuilder parameters;
   gsize length;
 
-  if (!g_file_load_contents_finish (G_FILE (object), result, &data, &length, NULL, &error) ||
-      !json_parser_load_from_data (parser, data, (gssize) length, &error))
+  if (g_file_load_contents_finish (G_FILE (object), result, &data, &length, NULL, &error))
+    root = attune_json_parse (data, (gssize) length, g_file_peek_path (G_FILE (object)), &error);
+  if (root == NULL)
     {
       attune_error_convert (&error);
       g_prefix_error (&error, _("The example that comes with Attune cannot be read: "));
@@ -85,7 +87,7 @@ recipe_read_cb (GObject      *object,
       return;
     }
 
-  recipe = attune_migration_run (json_parser_get_root (parser), &error);
+  recipe = attune_migration_run (root, &error);
   if (recipe == NULL)
     {
       g_prefix_error (&error, "%s: ", g_file_peek_path (G_FILE (object)));

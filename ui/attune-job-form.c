@@ -340,6 +340,36 @@ attune_job_form_get_configuration (AttuneJobForm *self)
   return self->configuration;
 }
 
+AttuneConfiguration *
+attune_job_form_dup_effective (AttuneJobForm *self)
+{
+  AttuneConfiguration *copy;
+  GHashTableIter iter;
+  gpointer key, row;
+
+  g_return_val_if_fail (ATTUNE_IS_JOB_FORM (self), NULL);
+
+  copy = attune_configuration_copy (self->configuration);
+  g_hash_table_iter_init (&iter, self->rows);
+  while (g_hash_table_iter_next (&iter, &key, &row))
+    {
+      const AttuneParameter *parameter = attune_parameters_lookup (key);
+      g_autoptr (GVariant) shown = attune_field_dup_default (attune_parameter_row_get_field (row));
+      g_autoptr (GVariant) preset = NULL;
+
+      if (parameter == NULL || shown == NULL || attune_configuration_is_set (copy, key) ||
+          !attune_parameter_row_is_visible (row))
+        continue;
+      preset = attune_parameter_dup_default (parameter);
+      if (preset != NULL)
+        g_variant_take_ref (preset);
+      if (preset == NULL || !g_variant_equal (preset, shown))
+        attune_configuration_set_value (copy, key, shown);
+    }
+
+  return copy;
+}
+
 void
 attune_job_form_set_configuration (AttuneJobForm       *self,
                                    AttuneConfiguration *configuration)

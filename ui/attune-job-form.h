@@ -27,6 +27,9 @@ void                 attune_job_form_set_up            (AttuneJobForm       *sel
                                                         AttuneCommands      *commands,
                                                         AttuneConfiguration *configuration);
 AttuneConfiguration *attune_job_form_get_configuration (AttuneJobForm       *self);
+/* A copy in which every row that shows stands as it shows: where the default of the provider or the model is another than the
+ * table's, it is set. This is what is checked, estimated, previewed and sent. */
+AttuneConfiguration *attune_job_form_dup_effective     (AttuneJobForm       *self) G_GNUC_WARN_UNUSED_RESULT;
 void                 attune_job_form_set_configuration (AttuneJobForm       *self,
                                                         AttuneConfiguration *configuration);
 /* Those of the provider; the form lays the chosen model's over them. */

@@ -143,7 +143,7 @@ estimate_timeout_cb (gpointer user_data)
 
   state = g_new0 (EstimateState, 1);
   state->self = g_object_ref (self);
-  state->configuration = attune_configuration_copy (attune_job_form_get_configuration (self->form));
+  state->configuration = attune_job_form_dup_effective (self->form);
   g_set_object (&state->training, lookup_dataset (self, "datasets.trainingFileId"));
   g_set_object (&state->validation, lookup_dataset (self, "datasets.validationFileId"));
   state->context.training = state->training;
@@ -177,7 +177,7 @@ queue_estimate (AttuneNewJobPage *self)
 static void
 check_now (AttuneNewJobPage *self)
 {
-  AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
+  g_autoptr (AttuneConfiguration) configuration = attune_job_form_dup_effective (self->form);
   g_autoptr (AttuneValidation) validation = NULL;
   AttuneJobContext context = { 0, };
 
@@ -426,7 +426,7 @@ show_request_action (GtkWidget  *widget,
                      GVariant   *parameter)
 {
   AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
-  AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
+  g_autoptr (AttuneConfiguration) configuration = attune_job_form_dup_effective (self->form);
   AttuneJobContext context = { 0, };
   g_autoptr (JsonNode) request = NULL;
   g_autoptr (GError) error = NULL;
@@ -478,11 +478,14 @@ start_action (GtkWidget  *widget,
               GVariant   *parameter)
 {
   AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
+  g_autoptr (AttuneConfiguration) configuration = NULL;
   GVariantBuilder parameters;
   const char *name;
 
   if (self->is_starting)
     return;
+
+  configuration = attune_job_form_dup_effective (self->form);
 
   self->is_starting = TRUE;
   clear_cancellable (&self->starting);
@@ -493,7 +496,7 @@ start_action (GtkWidget  *widget,
   g_variant_builder_init (&parameters, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&parameters, "{sv}", "provider", g_variant_new_string (attune_adapter_get_id (self->adapter)));
   g_variant_builder_add (&parameters, "{sv}", "configuration",
-                         attune_configuration_to_variant (attune_job_form_get_configuration (self->form)));
+                         attune_configuration_to_variant (configuration));
   if (*name != '\0')
     g_variant_builder_add (&parameters, "{sv}", "name", g_variant_new_string (name));
   attune_commands_call_async (self->commands, "job-create", g_variant_builder_end (&parameters), self->starting,

@@ -112,6 +112,13 @@ attune_integer_row_show_value (AttuneParameterRow *row,
     return;
 
   update_adjustment (self, number);
+  /* A spin button writes its value anew only where the value changed, and not over what it could not read. */
+  if (typed == NULL)
+    {
+      g_autofree char *text = attune_field_format (attune_parameter_row_get_field (row), value);
+
+      gtk_editable_set_text (GTK_EDITABLE (self->row), text);
+    }
 }
 
 static void
@@ -139,6 +146,7 @@ struct _AttuneDoubleRow {
   AdwEntryRow        *row; /* the parent's widget */
   GtkWidget          *decrease;
   GtkWidget          *increase;
+  gboolean            emptied; /* by the person who is typing */
 };
 
 G_DEFINE_FINAL_TYPE (AttuneDoubleRow, attune_double_row, ATTUNE_TYPE_PARAMETER_ROW)
@@ -158,7 +166,8 @@ double_text_changed_cb (AttuneDoubleRow *self)
 
   /* An emptied row means the default, which shows again when the row is left. */
   text = gtk_editable_get_text (GTK_EDITABLE (self->row));
-  if (*text != '\0')
+  self->emptied = *text == '\0';
+  if (!self->emptied)
     {
       value = attune_field_parse (attune_parameter_row_get_field (row), text, &error);
       if (value == NULL)
@@ -270,6 +279,7 @@ double_focus_left_cb (AttuneDoubleRow *self)
 {
   g_assert (ATTUNE_IS_DOUBLE_ROW (self));
 
+  self->emptied = FALSE;
   /* What could not be read stays for the person to mend. */
   if (attune_parameter_row_get_problem (ATTUNE_PARAMETER_ROW (self)) == NULL)
     attune_parameter_row_refresh (ATTUNE_PARAMETER_ROW (self));
@@ -312,7 +322,6 @@ attune_double_row_show_value (AttuneParameterRow *row,
   AttuneDoubleRow *self = ATTUNE_DOUBLE_ROW (row);
   AttuneField *field = attune_parameter_row_get_field (row);
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->row));
-  gboolean focused = gtk_widget_get_focus_child (GTK_WIDGET (self->row)) != NULL;
   g_autoptr (GVariant) typed = NULL;
   g_autofree char *shown = NULL;
   double minimum, maximum, number;
@@ -324,7 +333,7 @@ attune_double_row_show_value (AttuneParameterRow *row,
   gtk_widget_set_sensitive (self->increase, !limited || number < maximum);
 
   /* "0.10" stays as it is typed as long as it means the same; so does an emptied row until it is left. */
-  if (attune_parameter_row_get_problem (row) != NULL || (focused && *text == '\0'))
+  if (attune_parameter_row_get_problem (row) != NULL || self->emptied)
     return;
   typed = attune_field_parse (field, text, NULL);
   if (typed != NULL && value != NULL && g_variant_equal (typed, value))
@@ -335,12 +344,20 @@ attune_double_row_show_value (AttuneParameterRow *row,
 }
 
 static void
+attune_double_row_update_limits (AttuneParameterRow *row)
+{
+  /* There may be another default to show. */
+  ATTUNE_DOUBLE_ROW (row)->emptied = FALSE;
+}
+
+static void
 attune_double_row_class_init (AttuneDoubleRowClass *klass)
 {
   AttuneParameterRowClass *row_class = ATTUNE_PARAMETER_ROW_CLASS (klass);
 
   row_class->create = attune_double_row_create;
   row_class->show_value = attune_double_row_show_value;
+  row_class->update_limits = attune_double_row_update_limits;
 }
 
 static void

@@ -11,6 +11,8 @@
 #include <glib/gi18n-lib.h>
 #include <gtksourceview/gtksource.h>
 
+#include "attune-json.h"
+
 struct _AttuneRequestDialog {
   AdwDialog        parent_instance;
 
@@ -109,7 +111,7 @@ attune_request_dialog_new (JsonNode *request)
                                   json_object_get_string_member_with_default (object, "url", ""));
       adw_window_title_set_subtitle (self->window_title, g_strstrip (subtitle));
     }
-  text = json_to_string (body != NULL ? body : request, TRUE);
+  text = attune_json_write (body != NULL ? body : request, TRUE);
   gtk_text_buffer_set_text (GTK_TEXT_BUFFER (self->buffer), text, -1);
 
   return ADW_DIALOG (self);

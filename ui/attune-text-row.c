@@ -16,6 +16,7 @@ struct _AttuneTextRow {
   AttuneParameterRow  parent_instance;
 
   AdwEntryRow        *row; /* the parent's widget */
+  gboolean            emptied; /* by the person who is typing */
 };
 
 G_DEFINE_FINAL_TYPE (AttuneTextRow, attune_text_row, ATTUNE_TYPE_PARAMETER_ROW)
@@ -32,6 +33,7 @@ text_changed_cb (AttuneTextRow *self)
     return;
 
   text = gtk_editable_get_text (GTK_EDITABLE (self->row));
+  self->emptied = *text == '\0';
   attune_parameter_row_take_value (row, *text != '\0' ? g_variant_new_string (text) : NULL);
 }
 
@@ -40,6 +42,7 @@ text_focus_left_cb (AttuneTextRow *self)
 {
   g_assert (ATTUNE_IS_TEXT_ROW (self));
 
+  self->emptied = FALSE;
   attune_parameter_row_refresh (ATTUNE_PARAMETER_ROW (self));
 }
 
@@ -67,11 +70,17 @@ attune_text_row_show_value (AttuneParameterRow *row,
   AttuneTextRow *self = ATTUNE_TEXT_ROW (row);
   const char *text = value != NULL ? g_variant_get_string (value, NULL) : "";
   const char *shown = gtk_editable_get_text (GTK_EDITABLE (self->row));
-  gboolean focused = gtk_widget_get_focus_child (GTK_WIDGET (self->row)) != NULL;
 
   /* An emptied row means the default, which shows again when the row is left. */
-  if (!g_str_equal (shown, text) && !(focused && *shown == '\0'))
+  if (!g_str_equal (shown, text) && !self->emptied)
     gtk_editable_set_text (GTK_EDITABLE (self->row), text);
+}
+
+static void
+attune_text_row_update_limits (AttuneParameterRow *row)
+{
+  /* There may be another default to show. */
+  ATTUNE_TEXT_ROW (row)->emptied = FALSE;
 }
 
 static void
@@ -81,6 +90,7 @@ attune_text_row_class_init (AttuneTextRowClass *klass)
 
   row_class->create = attune_text_row_create;
   row_class->show_value = attune_text_row_show_value;
+  row_class->update_limits = attune_text_row_update_limits;
 }
 
 static void

@@ -1,0 +1,452 @@
+/* test-window.c
+ *
+ * Copyright 2026 The Attune developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "ui-test.h"
+
+#include "attune-job-row.h"
+#include "attune-models-page.h"
+#include "attune-providers-page.h"
+
+static GtkWidget *
+find (AttuneWindow *window,
+      GType         type,
+      const char   *text)
+{
+  return ui_test_find (GTK_WIDGET (window), type, text);
+}
+
+static void
+take_file (AttuneWindow *window,
+           const char   *path)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_list_store_append (files, file);
+  attune_window_take_files (window, G_LIST_MODEL (files));
+}
+
+/* A drop as GTK hands it over. */
+static gboolean
+drop_file (GtkWidget  *widget,
+           const char *path)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean handled = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_array (&file, 1));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_DROP_TARGET (controller))
+        g_signal_emit_by_name (controller, "drop", &value, 0.0, 0.0, &handled);
+    }
+
+  return handled;
+}
+
+static void
+test_empty (UiTest        *test,
+            gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  int minimum;
+
+  g_assert_nonnull (find (window, ADW_TYPE_STATUS_PAGE, "Drop a Data File Here"));
+  g_assert_nonnull (find (window, GTK_TYPE_BUTTON, "_Choose File…"));
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "jobs-empty-wide");
+
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+  ui_test_resize (GTK_WINDOW (window), 360, 700);
+  ui_test_screenshot (GTK_WINDOW (window), "jobs-empty-narrow");
+}
+
+static void
+test_drop (UiTest        *test,
+           gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  g_autofree char *path = ui_test_write_dataset ("train.jsonl", 300);
+  AttuneNewJobPage *page;
+  g_autofree char *id = NULL;
+  int minimum;
+
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  g_assert_true (drop_file (GTK_WIDGET (window), path));
+  page = attune_window_get_new_job_page (window);
+  g_assert_nonnull (page);
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  id = attune_configuration_dup_text (attune_job_form_get_configuration (attune_new_job_page_get_form (page)),
+                                      "datasets.trainingFileId");
+  g_assert_nonnull (id);
+
+  /* The estimate comes when a person pauses. */
+  ui_test_wait (find (window, ADW_TYPE_ACTION_ROW, "Steps") != NULL);
+  g_assert_nonnull (find (window, ADW_TYPE_ACTION_ROW, "No problems found"));
+  g_assert_nonnull (find (window, ADW_TYPE_EXPANDER_ROW, "Not Used by Fake Provider"));
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_screenshot (GTK_WINDOW (window), "new-job-wide");
+
+  attune_job_form_set_all_settings (attune_new_job_page_get_form (page), TRUE);
+  ui_test_assert_named (GTK_WIDGET (window));
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 360);
+  ui_test_resize (GTK_WINDOW (window), 1200, 2400);
+  ui_test_screenshot (GTK_WINDOW (window), "new-job-all-settings");
+  attune_job_form_set_all_settings (attune_new_job_page_get_form (page), FALSE);
+  ui_test_resize (GTK_WINDOW (window), 360, 700);
+  ui_test_screenshot (GTK_WINDOW (window), "new-job-narrow");
+  ui_test_resize (GTK_WINDOW (window), 360, 2400);
+  ui_test_screenshot (GTK_WINDOW (window), "new-job-narrow-whole");
+
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  ui_test_screenshot (GTK_WINDOW (window), "new-job-dark");
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_DEFAULT);
+}
+
+/* From the drop to the finished job, with what a person sees on the way. */
+static void
+test_start (UiTest        *test,
+            gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  AttuneJobStore *jobs = attune_commands_get_jobs (test->commands);
+  g_autofree char *path = ui_test_write_dataset ("train.jsonl", 20);
+  AttuneNewJobPage *page;
+  g_autoptr (AttuneJob) job = NULL;
+  GtkWidget *row;
+  g_autofree char *description = NULL;
+
+  g_action_group_activate_action (G_ACTION_GROUP (test->application), "new-job", NULL);
+  page = attune_window_get_new_job_page (window);
+  g_assert_nonnull (page);
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  /* Nothing to learn from yet: Start stays off, and does nothing. */
+  g_assert_nonnull (find (window, ADW_TYPE_PREFERENCES_GROUP, "1 Problem to Solve"));
+  gtk_widget_activate_action (GTK_WIDGET (page), "new-job.start", NULL);
+  g_assert_cmpuint (fake_adapter_get_n_started (test->adapter), ==, 0);
+
+  g_assert_true (drop_file (GTK_WIDGET (window), path));
+  g_assert_true (attune_window_get_new_job_page (window) == page);
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  gtk_editable_set_text (GTK_EDITABLE (find (window, ADW_TYPE_ENTRY_ROW, "_Name (optional)")), "My first job");
+  attune_configuration_set_value (attune_job_form_get_configuration (attune_new_job_page_get_form (page)),
+                                  "schedule.epochs", g_variant_new_int64 (2));
+  ui_test_wait (attune_new_job_page_is_settled (page));
+
+  gtk_widget_activate_action (GTK_WIDGET (page), "new-job.start", NULL);
+  ui_test_wait (fake_adapter_get_n_started (test->adapter) == 1);
+  ui_test_wait (attune_window_get_new_job_page (window) == NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (jobs)), ==, 1);
+  job = g_list_model_get_item (G_LIST_MODEL (jobs), 0);
+  g_assert_cmpstr (attune_job_get_name (job), ==, "My first job");
+  g_assert_cmpint (attune_configuration_get_integer (attune_job_get_configuration (job), "schedule.epochs"), ==, 2);
+
+  /* Its monitor window came up. */
+  ui_test_wait (g_list_length (gtk_application_get_windows (GTK_APPLICATION (test->application))) == 2);
+
+  fake_adapter_set_status (test->adapter, ATTUNE_JOB_STATUS_RUNNING, 40, 100);
+  ui_test_wait (attune_job_get_step (job) == 40);
+  ui_test_settle (GTK_WIDGET (window));
+  row = find (window, ATTUNE_TYPE_JOB_ROW, NULL);
+  g_assert_nonnull (row);
+  description = attune_job_row_dup_description (ATTUNE_JOB_ROW (row));
+  g_assert_cmpstr (description, ==, "My first job, Running · 40 % · 1 min left · loss 2.1");
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "jobs-running-wide");
+  ui_test_resize (GTK_WINDOW (window), 360, 700);
+  ui_test_screenshot (GTK_WINDOW (window), "jobs-running-narrow");
+
+  gtk_widget_activate_action (row, "job.pause", NULL);
+  ui_test_wait (attune_job_get_status (job) == ATTUNE_JOB_STATUS_PAUSED);
+  ui_test_settle (GTK_WIDGET (window));
+  g_assert_nonnull (ui_test_find (row, GTK_TYPE_BUTTON, "Resume"));
+  gtk_widget_activate_action (row, "job.resume", NULL);
+  ui_test_wait (attune_job_get_status (job) == ATTUNE_JOB_STATUS_RUNNING);
+
+  fake_adapter_set_status (test->adapter, ATTUNE_JOB_STATUS_SUCCEEDED, 100, 100);
+  ui_test_wait (attune_job_get_status (job) == ATTUNE_JOB_STATUS_SUCCEEDED);
+  ui_test_settle (GTK_WIDGET (window));
+  g_assert_null (ui_test_find (row, GTK_TYPE_PROGRESS_BAR, NULL));
+}
+
+static void
+test_start_error (UiTest        *test,
+                  gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  g_autofree char *path = ui_test_write_dataset ("train.jsonl", 20);
+  AttuneNewJobPage *page;
+  GtkWidget *dialog;
+
+  fake_adapter_fail_start (test->adapter, "The account is empty.");
+  take_file (window, path);
+  page = attune_window_get_new_job_page (window);
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  gtk_widget_activate_action (GTK_WIDGET (page), "new-job.start", NULL);
+
+  ui_test_wait ((dialog = find (window, ADW_TYPE_ALERT_DIALOG, NULL)) != NULL);
+  g_assert_cmpstr (adw_alert_dialog_get_heading (ADW_ALERT_DIALOG (dialog)), ==, "The Job Could Not Be Started");
+  g_assert_nonnull (g_strstr_len (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (dialog)), -1, "The account is empty."));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "start-error");
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+
+  /* The form is as it was, and can be sent again. */
+  g_assert_true (attune_window_get_new_job_page (window) == page);
+  gtk_widget_activate_action (GTK_WIDGET (page), "new-job.start", NULL);
+  ui_test_wait (fake_adapter_get_n_started (test->adapter) == 1);
+  ui_test_wait (attune_window_get_new_job_page (window) == NULL);
+}
+
+static void
+test_provider_error (UiTest        *test,
+                     gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  g_autofree char *path = ui_test_write_dataset ("train.jsonl", 20);
+  AttuneNewJobPage *page;
+
+  fake_adapter_fail_loads (test->adapter, 1);
+  take_file (window, path);
+  page = attune_window_get_new_job_page (window);
+  ui_test_wait (find (window, ADW_TYPE_STATUS_PAGE, "The Provider Cannot Be Used") != NULL);
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "provider-error");
+
+  /* The file that was dropped is not forgotten. */
+  gtk_widget_activate_action (GTK_WIDGET (page), "new-job.retry", NULL);
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  g_assert_true (attune_configuration_is_set (attune_job_form_get_configuration (attune_new_job_page_get_form (page)),
+                                              "datasets.trainingFileId"));
+}
+
+static void
+test_issues (UiTest        *test,
+             gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  AttuneNewJobPage *page = ui_test_open_new_job (test, window);
+  AttuneJobForm *form = attune_new_job_page_get_form (page);
+  AttuneConfiguration *configuration = attune_job_form_get_configuration (form);
+  GtkWidget *fix;
+
+  attune_configuration_set_value (configuration, "schedule.epochs", g_variant_new_int64 (15));
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  ui_test_settle (GTK_WIDGET (window));
+  g_assert_nonnull (find (window, ADW_TYPE_PREFERENCES_GROUP, "2 Problems to Solve"));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "new-job-problems");
+  ui_test_resize (GTK_WINDOW (window), 360, 1500);
+  ui_test_screenshot (GTK_WINDOW (window), "new-job-problems-narrow");
+  ui_test_assert_named (GTK_WIDGET (window));
+
+  /* An issue leads to its row. */
+  g_signal_emit_by_name (attune_new_job_page_get_panel (page), "issue-activated", "schedule.epochs");
+  ui_test_settle (GTK_WIDGET (window));
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (window)),
+                                         attune_parameter_row_get_widget (attune_job_form_get_row (form, "schedule.epochs"))));
+
+  fix = ui_test_find (GTK_WIDGET (attune_new_job_page_get_panel (page)), GTK_TYPE_BUTTON, "_Fix");
+  g_assert_nonnull (fix);
+  g_signal_emit_by_name (fix, "clicked");
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  g_assert_cmpint (attune_configuration_get_integer (configuration, "schedule.epochs"), ==, 10);
+}
+
+static void
+test_request (UiTest        *test,
+              gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  AttuneNewJobPage *page = ui_test_open_new_job (test, window);
+  GtkWidget *view;
+  g_autofree char *text = NULL;
+
+  gtk_widget_activate_action (GTK_WIDGET (page), "new-job.show-request", NULL);
+  ui_test_wait ((view = find (window, GTK_TYPE_TEXT_VIEW, NULL)) != NULL);
+  g_object_get (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), "text", &text, NULL);
+  g_assert_nonnull (g_strstr_len (text, -1, "\"baseModel\" : \"small\""));
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "request");
+}
+
+static void
+test_datasets (UiTest        *test,
+               gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  GListModel *datasets = G_LIST_MODEL (attune_commands_get_datasets (test->commands));
+  g_autofree char *good = ui_test_write_dataset ("good.jsonl", 50);
+  g_autofree char *bad = ui_test_write_file ("bad.jsonl",
+                                             "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]}\n"
+                                             "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}\n"
+                                             "{\"messages\": broken\n");
+  GtkWidget *row;
+
+  attune_window_show_page (window, "datasets");
+  g_assert_nonnull (find (window, ADW_TYPE_STATUS_PAGE, "No Data Sets"));
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "datasets-empty");
+
+  /* On this page a drop adds, and starts nothing. */
+  g_assert_true (drop_file (GTK_WIDGET (window), good));
+  g_assert_true (drop_file (GTK_WIDGET (window), bad));
+  g_assert_null (attune_window_get_new_job_page (window));
+  ui_test_wait (g_list_model_get_n_items (datasets) == 2);
+  ui_test_wait (find (window, ADW_TYPE_ACTION_ROW, "good.jsonl") != NULL && find (window, ADW_TYPE_ACTION_ROW, "bad.jsonl") != NULL &&
+                find (window, ADW_TYPE_SPINNER, NULL) == NULL);
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_screenshot (GTK_WINDOW (window), "datasets-wide");
+  ui_test_resize (GTK_WINDOW (window), 360, 700);
+  ui_test_screenshot (GTK_WINDOW (window), "datasets-narrow");
+
+  /* All problems, by line. */
+  row = find (window, ADW_TYPE_ACTION_ROW, "bad.jsonl");
+  gtk_widget_activate_action (row, "dataset.show", NULL);
+  ui_test_wait (find (window, ADW_TYPE_PREFERENCES_GROUP, "2 Problems") != NULL);
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "dataset-problems");
+  adw_dialog_force_close (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+
+  gtk_widget_activate_action (find (window, ADW_TYPE_ACTION_ROW, "bad.jsonl"), "dataset.remove", NULL);
+  ui_test_wait (g_list_model_get_n_items (datasets) == 1);
+  g_assert_true (g_file_test (bad, G_FILE_TEST_EXISTS));
+  ui_test_wait (find (window, GTK_TYPE_BUTTON, "_Undo") != NULL);
+  g_signal_emit_by_name (find (window, GTK_TYPE_BUTTON, "_Undo"), "clicked");
+  ui_test_wait (g_list_model_get_n_items (datasets) == 2);
+
+  gtk_widget_activate_action (find (window, ADW_TYPE_ACTION_ROW, "good.jsonl"), "dataset.new-job", NULL);
+  g_assert_nonnull (attune_window_get_new_job_page (window));
+  ui_test_wait (attune_new_job_page_is_settled (attune_window_get_new_job_page (window)));
+}
+
+static void
+test_models (UiTest        *test,
+             gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+
+  attune_window_show_page (window, "models");
+  ui_test_wait (find (window, ADW_TYPE_ACTION_ROW, "Small Model") != NULL);
+  g_assert_nonnull (find (window, ADW_TYPE_ACTION_ROW, "Large Model"));
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "models-wide");
+  ui_test_resize (GTK_WINDOW (window), 360, 700);
+  ui_test_screenshot (GTK_WINDOW (window), "models-narrow");
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.new-job-with-model", "s", "large");
+  ui_test_wait (attune_new_job_page_is_settled (attune_window_get_new_job_page (window)));
+}
+
+static void
+test_providers (UiTest        *test,
+                gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  GtkWidget *row;
+
+  attune_window_show_page (window, "providers");
+  ui_test_wait (find (window, GTK_TYPE_LABEL, "Ready") != NULL);
+  row = find (window, ADW_TYPE_EXPANDER_ROW, "Fake Provider");
+  g_assert_nonnull (row);
+  adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "providers-wide");
+
+  fake_adapter_fail_loads (test->adapter, 1);
+  gtk_widget_activate_action (gtk_widget_get_ancestor (row, ATTUNE_TYPE_PROVIDERS_PAGE), "providers.refresh", NULL);
+  ui_test_wait (find (window, GTK_TYPE_LABEL, "Not Available") != NULL);
+}
+
+static void
+test_dialogs (UiTest        *test,
+              gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  g_action_group_activate_action (G_ACTION_GROUP (test->application), "shortcuts", NULL);
+  ui_test_wait (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)) != NULL);
+  g_assert_nonnull (find (window, GTK_TYPE_LABEL, "Ctrl+N"));
+  ui_test_screenshot (GTK_WINDOW (window), "shortcuts");
+  adw_dialog_force_close (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)));
+
+  g_action_group_activate_action (G_ACTION_GROUP (test->application), "about", NULL);
+  ui_test_wait (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)) != NULL);
+  g_assert_cmpstr (adw_about_dialog_get_version (ADW_ABOUT_DIALOG (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)))),
+                   ==, ATTUNE_VERSION);
+}
+
+static void
+test_right_to_left (UiTest        *test,
+                    gconstpointer  data)
+{
+  GtkTextDirection direction = gtk_widget_get_default_direction ();
+  AttuneWindow *window;
+
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  window = ui_test_open_window (test);
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_open_new_job (test, window);
+  ui_test_screenshot (GTK_WINDOW (window), "new-job-rtl");
+  gtk_widget_set_default_direction (direction);
+}
+
+static void
+test_not_a_data_file (UiTest        *test,
+                      gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  g_autofree char *path = ui_test_write_file ("picture.png", "no picture");
+
+  g_assert_false (drop_file (GTK_WIDGET (window), path));
+  g_assert_null (attune_window_get_new_job_page (window));
+  ui_test_wait (find (window, GTK_TYPE_LABEL, "Attune reads JSON Lines files (.jsonl)") != NULL);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  ui_test_init (&argc, &argv);
+  g_test_summary ("The window from the first start to a finished job, over a provider that does as it is told.");
+
+#define add(path, func) g_test_add ("/ui/window/" path, UiTest, NULL, ui_test_set_up, func, ui_test_tear_down)
+  add ("empty", test_empty);
+  add ("drop", test_drop);
+  add ("start", test_start);
+  add ("start-error", test_start_error);
+  add ("provider-error", test_provider_error);
+  add ("issues", test_issues);
+  add ("request", test_request);
+  add ("datasets", test_datasets);
+  add ("models", test_models);
+  add ("providers", test_providers);
+  add ("dialogs", test_dialogs);
+  add ("right-to-left", test_right_to_left);
+  add ("not-a-data-file", test_not_a_data_file);
+#undef add
+
+  return g_test_run ();
+}
