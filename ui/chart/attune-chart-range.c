@@ -345,6 +345,10 @@ attune_chart_get_view (AttuneChart *self)
 {
   g_return_val_if_fail (ATTUNE_IS_CHART (self), NULL);
 
+  /* Several keys may be pressed between two frames; each one goes on from what the last one made of it. */
+  if (self->is_prepared && self->prepared_serial != self->serial)
+    update_ranges (self);
+
   return &self->view;
 }
 
@@ -404,6 +408,7 @@ attune_chart_zoom (AttuneChart *self,
                    double       center,
                    double       factor)
 {
+  const AttuneChartView *view;
   double x0, x1;
 
   g_return_if_fail (ATTUNE_IS_CHART (self));
@@ -411,10 +416,11 @@ attune_chart_zoom (AttuneChart *self,
 
   if (!self->is_prepared)
     return;
-  if (!isfinite (center) || center < self->view.x0 || center > self->view.x1)
-    center = attune_chart_view_pixel_to_x (&self->view, self->view.plot.origin.x + self->view.plot.size.width / 2.0);
+  view = attune_chart_get_view (self);
+  if (!isfinite (center) || center < view->x0 || center > view->x1)
+    center = attune_chart_view_pixel_to_x (view, view->plot.origin.x + view->plot.size.width / 2.0);
 
-  attune_chart_view_zoom_range (&self->view, center, factor, &x0, &x1);
+  attune_chart_view_zoom_range (view, center, factor, &x0, &x1);
   attune_chart_set_range (self, x0, x1);
 }
 
@@ -422,6 +428,7 @@ void
 attune_chart_pan (AttuneChart *self,
                   double       part)
 {
+  const AttuneChartView *view;
   double low, high;
   double x0, x1;
 
@@ -430,15 +437,16 @@ attune_chart_pan (AttuneChart *self,
   if (!self->is_prepared || self->fitted || !attune_chart_get_extent_x (self, &low, &high))
     return;
 
-  attune_chart_view_pan_range (&self->view, part, &x0, &x1);
+  view = attune_chart_get_view (self);
+  attune_chart_view_pan_range (view, part, &x0, &x1);
   if (x0 < low)
     {
-      x1 = self->view.log_x ? low * (self->view.x1 / self->view.x0) : low + (self->view.x1 - self->view.x0);
+      x1 = view->log_x ? low * (view->x1 / view->x0) : low + (view->x1 - view->x0);
       x0 = low;
     }
   else if (x1 > high)
     {
-      x0 = self->view.log_x ? high / (self->view.x1 / self->view.x0) : high - (self->view.x1 - self->view.x0);
+      x0 = view->log_x ? high / (view->x1 / view->x0) : high - (view->x1 - view->x0);
       x1 = high;
     }
   attune_chart_set_range (self, x0, x1);

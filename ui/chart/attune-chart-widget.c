@@ -27,7 +27,13 @@ enum {
   N_PROPS
 };
 
+enum {
+  ANNOUNCE,
+  N_SIGNALS
+};
+
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (AttuneChartWidget, attune_chart_widget, GTK_TYPE_WIDGET)
 
@@ -236,8 +242,15 @@ style_changed (AttuneChartWidget *self)
   queue_update (self);
 }
 
+static void
+announce (AttuneChartWidget *self,
+          const char        *text)
+{
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
 static gboolean
-announce (gpointer user_data)
+announce_cb (gpointer user_data)
 {
   AttuneChartWidget *self = user_data;
   g_autofree char *text = NULL;
@@ -249,7 +262,7 @@ announce (gpointer user_data)
     return G_SOURCE_REMOVE;
 
   text = attune_chart_dup_readout (self->chart, self->cursor_x);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  g_signal_emit (self, signals[ANNOUNCE], 0, text);
 
   return G_SOURCE_REMOVE;
 }
@@ -259,7 +272,7 @@ attune_chart_widget_announce (AttuneChartWidget *self)
 {
   /* A key that is held down moves faster than anybody can listen. */
   if (self->announce_id == 0)
-    self->announce_id = g_timeout_add (ANNOUNCE_AFTER, announce, self);
+    self->announce_id = g_timeout_add (ANNOUNCE_AFTER, announce_cb, self);
 }
 
 AttuneChart *
@@ -495,6 +508,15 @@ attune_chart_widget_class_init (AttuneChartWidgetClass *klass)
   /* NAN lies outside of any range that a property can have; the setter takes what is not finite for it. */
   properties[PROP_CURSOR_X] = g_param_spec_double ("cursor-x", NULL, NULL, -INFINITY, INFINITY, INFINITY, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[ANNOUNCE] =
+    g_signal_new_class_handler ("announce",
+                                G_TYPE_FROM_CLASS (klass),
+                                G_SIGNAL_RUN_LAST,
+                                G_CALLBACK (announce),
+                                NULL, NULL,
+                                NULL,
+                                G_TYPE_NONE, 1, G_TYPE_STRING);
 
   gtk_widget_class_set_css_name (widget_class, "chart");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);

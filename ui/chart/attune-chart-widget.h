@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE (AttuneChartWidget, attune_chart_widget, ATTUNE, CHART_WIDG
  * Accessibility: role img, labelled by the chart's title, described by its latest and lowest values and its trend. Values under the
  * cursor are announced when it is moved by keys.
  *
+ * Emits ::announce (text) when it says something to screen readers; who stops the emission keeps it silent.
+ *
  * Properties: chart, cursor-x (NAN: none; bind it to link the cursors of several charts). */
 
 GtkWidget   *attune_chart_widget_new          (AttuneChart       *chart) G_GNUC_WARN_UNUSED_RESULT;

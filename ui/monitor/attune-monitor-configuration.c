@@ -1,0 +1,287 @@
+/* attune-monitor-configuration.c
+ *
+ * Copyright 2026 The Attune developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "attune-monitor-configuration.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "attune-monitor-format.h"
+
+struct _AttuneMonitorConfiguration {
+  AdwBin               parent_instance;
+
+  AdwPreferencesPage  *page;
+  AdwPreferencesGroup *job_group;
+
+  AttuneCommands      *commands;
+  AttuneJob           *job;
+  GPtrArray           *groups; /* borrowed from the page */
+  GPtrArray           *rows;   /* borrowed from the first group */
+};
+
+G_DEFINE_FINAL_TYPE (AttuneMonitorConfiguration, attune_monitor_configuration, ADW_TYPE_BIN)
+
+static GtkWidget *
+create_row (const char *title,
+            const char *value)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), value);
+  adw_action_row_set_subtitle_selectable (ADW_ACTION_ROW (row), TRUE);
+  gtk_widget_add_css_class (row, "property");
+
+  return row;
+}
+
+static char *
+format_value (AttuneMonitorConfiguration *self,
+              const AttuneParameter      *parameter,
+              GVariant                   *value)
+{
+  g_autofree char *text = NULL;
+  const char *unit = attune_parameter_get_unit (parameter);
+
+  switch (parameter->type)
+    {
+    case ATTUNE_PARAMETER_BOOLEAN:
+      return g_strdup (g_variant_get_boolean (value) ? _("Yes") : _("No"));
+
+    case ATTUNE_PARAMETER_ENUM:
+      return g_strdup (attune_parameter_get_value_title (parameter, g_variant_get_string (value, NULL)));
+
+    case ATTUNE_PARAMETER_SET:
+      {
+        g_autofree const char **nicks = g_variant_get_strv (value, NULL);
+        g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+
+        for (guint i = 0; nicks[i] != NULL; i++)
+          g_ptr_array_add (titles, (gpointer) attune_parameter_get_value_title (parameter, nicks[i]));
+        if (titles->len == 0)
+          return g_strdup (_("None"));
+        g_ptr_array_add (titles, NULL);
+        /* Translators: between the parts of a list. */
+        return g_strjoinv (_(", "), (char **) titles->pdata);
+      }
+
+    case ATTUNE_PARAMETER_DATASET:
+      {
+        const char *id = g_variant_get_string (value, NULL);
+        AttuneDataset *dataset = attune_dataset_store_lookup (attune_commands_get_datasets (self->commands), id);
+
+        /* One that was forgotten meanwhile is still known by its id. */
+        return g_strdup (dataset != NULL ? attune_dataset_get_name (dataset) : id);
+      }
+
+    case ATTUNE_PARAMETER_MODEL:
+      return attune_monitor_format_path (g_variant_get_string (value, NULL));
+
+    case ATTUNE_PARAMETER_SECRET:
+      return g_strdup (_("Set"));
+
+    case ATTUNE_PARAMETER_INTEGER:
+    case ATTUNE_PARAMETER_DOUBLE:
+    case ATTUNE_PARAMETER_TEXT:
+    default:
+      break;
+    }
+
+  text = attune_parameter_format (parameter, value);
+  if (unit == NULL)
+    return g_steal_pointer (&text);
+
+  /* Translators: a number and its unit, as in 512 tokens. */
+  return g_strdup_printf (C_("number and unit", "%s %s"), text, unit);
+}
+
+static void
+add_job_row (AttuneMonitorConfiguration *self,
+             const char                 *title,
+             const char                 *value)
+{
+  GtkWidget *row;
+
+  if (value == NULL || *value == '\0')
+    return;
+
+  row = create_row (title, value);
+  adw_preferences_group_add (self->job_group, row);
+  g_ptr_array_add (self->rows, row);
+}
+
+static void
+update_job (AttuneMonitorConfiguration *self)
+{
+  AttuneAdapter *adapter;
+  g_autofree char *created = NULL;
+  g_autofree char *started = NULL;
+  g_autofree char *finished = NULL;
+
+  if (self->job == NULL)
+    return;
+
+  for (guint i = 0; i < self->rows->len; i++)
+    adw_preferences_group_remove (self->job_group, g_ptr_array_index (self->rows, i));
+  g_ptr_array_set_size (self->rows, 0);
+
+  adapter = attune_registry_lookup (attune_commands_get_registry (self->commands), attune_job_get_provider (self->job), NULL);
+  created = attune_monitor_format_time (attune_job_get_created_at (self->job));
+  started = attune_monitor_format_time (attune_job_get_started_at (self->job));
+  finished = attune_monitor_format_time (attune_job_get_finished_at (self->job));
+
+  add_job_row (self, _("Provider"), adapter != NULL ? attune_adapter_get_title (adapter) : attune_job_get_provider (self->job));
+  add_job_row (self, _("Created"), created);
+  add_job_row (self, _("Started"), started);
+  add_job_row (self, _("Ended"), finished);
+  add_job_row (self, _("Job ID"), attune_job_get_id (self->job));
+  if (g_strcmp0 (attune_job_get_provider_job_id (self->job), attune_job_get_id (self->job)) != 0)
+    add_job_row (self, _("Job ID at the Provider"), attune_job_get_provider_job_id (self->job));
+}
+
+static void
+add_metadata (AttuneMonitorConfiguration *self,
+              AttuneConfiguration        *configuration)
+{
+  JsonObject *metadata = attune_configuration_get_metadata (configuration);
+  AdwPreferencesGroup *group;
+  g_autoptr (GList) names = json_object_get_members (metadata);
+
+  if (names == NULL)
+    return;
+
+  group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  adw_preferences_group_set_title (group, _("Settings of the Provider"));
+  for (GList *l = names; l != NULL; l = l->next)
+    {
+      g_autofree char *value = json_to_string (json_object_get_member (metadata, l->data), FALSE);
+
+      adw_preferences_group_add (group, create_row (l->data, value));
+    }
+  adw_preferences_page_add (self->page, group);
+  g_ptr_array_add (self->groups, group);
+}
+
+static void
+update_configuration (AttuneMonitorConfiguration *self)
+{
+  AttuneConfiguration *configuration;
+  const AttuneParameter *parameters;
+  guint n_parameters;
+
+  if (self->job == NULL)
+    return;
+
+  for (guint i = 0; i < self->groups->len; i++)
+    adw_preferences_page_remove (self->page, g_ptr_array_index (self->groups, i));
+  g_ptr_array_set_size (self->groups, 0);
+
+  configuration = attune_job_get_configuration (self->job);
+  parameters = attune_parameters_get (&n_parameters);
+  for (guint g = 0; g < ATTUNE_N_PARAMETER_GROUPS; g++)
+    {
+      AdwPreferencesGroup *group = NULL;
+
+      for (guint p = 0; p < n_parameters; p++)
+        {
+          const AttuneParameter *parameter = &parameters[p];
+          g_autoptr (GVariant) value = NULL;
+          g_autofree char *text = NULL;
+          GtkWidget *row;
+
+          if (parameter->group != g)
+            continue;
+          value = attune_configuration_dup_value (configuration, parameter->path);
+          if (value == NULL)
+            continue;
+
+          if (group == NULL)
+            {
+              group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+              adw_preferences_group_set_title (group, attune_parameter_group_get_title (g));
+              adw_preferences_page_add (self->page, group);
+              g_ptr_array_add (self->groups, group);
+            }
+          text = format_value (self, parameter, value);
+          row = create_row (attune_parameter_get_title (parameter), text);
+          gtk_widget_set_tooltip_text (row, attune_parameter_get_help (parameter));
+          adw_preferences_group_add (group, row);
+        }
+    }
+  add_metadata (self, configuration);
+}
+
+void
+attune_monitor_configuration_set_job (AttuneMonitorConfiguration *self,
+                                      AttuneCommands             *commands,
+                                      AttuneJob                  *job)
+{
+  static const char * const signals_of_job[] = {
+    "notify::started-at", "notify::finished-at", "notify::provider-job-id",
+  };
+
+  g_return_if_fail (ATTUNE_IS_MONITOR_CONFIGURATION (self));
+  g_return_if_fail (ATTUNE_IS_COMMANDS (commands));
+  g_return_if_fail (ATTUNE_IS_JOB (job));
+  g_return_if_fail (self->job == NULL);
+
+  self->commands = g_object_ref (commands);
+  self->job = g_object_ref (job);
+  for (guint i = 0; i < G_N_ELEMENTS (signals_of_job); i++)
+    g_signal_connect_object (job, signals_of_job[i], G_CALLBACK (update_job), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (job, "notify::configuration", G_CALLBACK (update_configuration), self, G_CONNECT_SWAPPED);
+  update_job (self);
+  update_configuration (self);
+}
+
+static void
+attune_monitor_configuration_dispose (GObject *object)
+{
+  AttuneMonitorConfiguration *self = ATTUNE_MONITOR_CONFIGURATION (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_MONITOR_CONFIGURATION);
+  g_clear_object (&self->commands);
+  g_clear_object (&self->job);
+
+  G_OBJECT_CLASS (attune_monitor_configuration_parent_class)->dispose (object);
+}
+
+static void
+attune_monitor_configuration_finalize (GObject *object)
+{
+  AttuneMonitorConfiguration *self = ATTUNE_MONITOR_CONFIGURATION (object);
+
+  g_ptr_array_unref (self->groups);
+  g_ptr_array_unref (self->rows);
+
+  G_OBJECT_CLASS (attune_monitor_configuration_parent_class)->finalize (object);
+}
+
+static void
+attune_monitor_configuration_class_init (AttuneMonitorConfigurationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = attune_monitor_configuration_dispose;
+  object_class->finalize = attune_monitor_configuration_finalize;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/attune/Attune/monitor/attune-monitor-configuration.ui");
+  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorConfiguration, page);
+  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorConfiguration, job_group);
+}
+
+static void
+attune_monitor_configuration_init (AttuneMonitorConfiguration *self)
+{
+  self->groups = g_ptr_array_new ();
+  self->rows = g_ptr_array_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
