@@ -144,31 +144,49 @@ sigmoid (float x)
   return 1.0f / (1.0f + exponential (-x));
 }
 
+/* gate and up become their own gradients, d_act becomes the activation. */
+static inline void
+swiglu_backward_block (gsize n, float *gate, float *up, const float *d_act, float *act)
+{
+#pragma GCC ivdep
+  for (gsize i = 0; i < n; i++)
+    {
+      float g = gate[i];
+      float u = up[i];
+      float s = sigmoid (g);
+      float d = d_act[i];
+
+      act[i] = g * s * u;
+      up[i] = d * g * s;
+      gate[i] = d * u * s * (1.0f + g * (1.0f - s));
+    }
+}
+
 static void
 swiglu_forward (gsize n, const float *gate, const float *up, void *gate_out, void *up_out, void *act, gboolean bf16)
 {
-  const float *restrict g = gate;
-  const float *restrict u = up;
-
   if (bf16)
     {
-      guint16 *restrict to = act;
-      guint16 *restrict g_out = gate_out;
-      guint16 *restrict u_out = up_out;
+      float buffer[BLOCK] __attribute__ ((aligned (64)));
 
-      for (gsize i = 0; i < n; i++)
+      for (gsize i = 0; i < n; i += BLOCK)
         {
-          g_out[i] = attune_float_to_bf16 (g[i]);
-          u_out[i] = attune_float_to_bf16 (u[i]);
-          to[i] = attune_float_to_bf16 (g[i] * sigmoid (g[i]) * u[i]);
+          const gsize m = MIN (n - i, BLOCK);
+
+          for (gsize j = 0; j < m; j++)
+            buffer[j] = gate[i + j] * sigmoid (gate[i + j]) * up[i + j];
+          narrow (m, buffer, (guint16 *) act + i);
+          narrow (m, gate + i, (guint16 *) gate_out + i);
+          narrow (m, up + i, (guint16 *) up_out + i);
         }
     }
   else
     {
-      float *restrict to = act;
+      float *to = act;
 
+#pragma GCC ivdep
       for (gsize i = 0; i < n; i++)
-        to[i] = g[i] * sigmoid (g[i]) * u[i];
+        to[i] = gate[i] * sigmoid (gate[i]) * up[i];
     }
 }
 
@@ -177,41 +195,25 @@ swiglu_backward (gsize n, void *gate, void *up, const float *d_act, void *act, g
 {
   if (bf16)
     {
-      guint16 *restrict g = gate;
-      guint16 *restrict u = up;
-      guint16 *restrict a = act;
-      const float *restrict d = d_act;
+      float g[BLOCK] __attribute__ ((aligned (64)));
+      float u[BLOCK] __attribute__ ((aligned (64)));
+      float a[BLOCK] __attribute__ ((aligned (64)));
 
-      for (gsize i = 0; i < n; i++)
+      for (gsize i = 0; i < n; i += BLOCK)
         {
-          float gi = attune_bf16_to_float (g[i]);
-          float ui = attune_bf16_to_float (u[i]);
-          float s = sigmoid (gi);
-          float di = d[i];
+          const gsize m = MIN (n - i, BLOCK);
 
-          a[i] = attune_float_to_bf16 (gi * s * ui);
-          u[i] = attune_float_to_bf16 (di * gi * s);
-          g[i] = attune_float_to_bf16 (di * ui * s * (1.0f + gi * (1.0f - s)));
+          widen_bf16 (m, (const guint16 *) gate + i, g);
+          widen_bf16 (m, (const guint16 *) up + i, u);
+          swiglu_backward_block (m, g, u, d_act + i, a);
+          narrow (m, g, (guint16 *) gate + i);
+          narrow (m, u, (guint16 *) up + i);
+          narrow (m, a, (guint16 *) act + i);
         }
     }
   else
     {
-      float *g = gate;
-      float *u = up;
-      float *a = act;
-
-#pragma GCC ivdep
-      for (gsize i = 0; i < n; i++)
-        {
-          float gi = g[i];
-          float ui = u[i];
-          float s = sigmoid (gi);
-          float di = d_act[i];
-
-          a[i] = gi * s * ui;
-          u[i] = di * gi * s;
-          g[i] = di * ui * s * (1.0f + gi * (1.0f - s));
-        }
+      swiglu_backward_block (n, gate, up, d_act, act);
     }
 }
 
@@ -253,24 +255,13 @@ rotate_backward (gsize heads, gsize d, float *x, const float *cosine, const floa
     }
 }
 
-#define LANES 32
-
 static float
 maximum (gsize n, const float *x)
 {
-  float lanes[LANES];
-  float best;
-  gsize i = 0;
+  float best = -INFINITY;
 
-  for (gsize l = 0; l < LANES; l++)
-    lanes[l] = -INFINITY;
-  for (; i + LANES <= n; i += LANES)
-    for (gsize l = 0; l < LANES; l++)
-      lanes[l] = lanes[l] > x[i + l] ? lanes[l] : x[i + l];
-  best = lanes[0];
-  for (gsize l = 1; l < LANES; l++)
-    best = best > lanes[l] ? best : lanes[l];
-  for (; i < n; i++)
+#pragma omp simd reduction(max : best)
+  for (gsize i = 0; i < n; i++)
     best = best > x[i] ? best : x[i];
   return best;
 }
@@ -285,35 +276,43 @@ sum_exp (gsize n, const float *x, float subtract)
   return sum;
 }
 
+/* Scores behind the last key that a query sees, up to a whole vector: nothing after exp, and no loop needs a tail. */
+#define UNSEEN -1e30f
+#define VECTOR 16
+
 static void
-softmax_forward (gsize rows, gsize position, gsize n, const float *s, gsize stride, void *p, float *total, float *lse, gboolean bf16)
+softmax_forward (gsize rows, gsize position, gsize n, float *s, gsize stride, void *p, float *total, float *lse, gboolean bf16)
 {
   for (gsize r = 0; r < rows; r++)
     {
-      const float *restrict row = s + r * stride;
-      gsize seen = MIN (position + r + 1, n);
-      float top = maximum (seen, row);
+      float *row = s + r * stride;
+      const gsize seen = MIN (position + r + 1, n);
+      const gsize wide = MIN ((seen + VECTOR - 1) / VECTOR * VECTOR, n);
+      float top;
       float sum = 0;
+
+      for (gsize i = seen; i < wide; i++)
+        row[i] = UNSEEN;
+      top = maximum (wide, row);
 
       if (bf16)
         {
-          guint16 *restrict to = (guint16 *) p + r * stride;
+          guint16 *to = (guint16 *) p + r * stride;
 
+          for (gsize i = 0; i < wide; i++)
+            row[i] = exponential (row[i] - top);
+          narrow (wide, row, to);
           /* The sum is that of the rounded numbers, so that the weights of a row add up to one exactly as they are used. */
           for (gsize i = 0; i < seen; i++)
-            {
-              guint16 e = attune_float_to_bf16 (exponential (row[i] - top));
-
-              to[i] = e;
-              sum += attune_bf16_to_float (e);
-            }
+            sum += attune_bf16_to_float (to[i]);
           memset (to + seen, 0, (n - seen) * sizeof *to);
         }
       else
         {
-          float *restrict to = (float *) p + r * stride;
+          float *to = (float *) p + r * stride;
 
-          for (gsize i = 0; i < seen; i++)
+#pragma GCC ivdep
+          for (gsize i = 0; i < wide; i++)
             {
               float e = exponential (row[i] - top);
 
@@ -328,45 +327,44 @@ softmax_forward (gsize rows, gsize position, gsize n, const float *s, gsize stri
 }
 
 static void
-softmax_backward (gsize rows, gsize position, gsize n, const float *s, const float *dp, gsize stride,
+softmax_backward (gsize rows, gsize position, gsize n, float *s, float *dp, gsize stride,
                   const float *lse, const float *delta, void *p, void *ds, gboolean bf16)
 {
   for (gsize r = 0; r < rows; r++)
     {
-      const float *restrict row = s + r * stride;
-      const float *restrict d = dp + r * stride;
-      gsize seen = MIN (position + r + 1, n);
+      float *restrict row = s + r * stride;
+      float *restrict d = dp + r * stride;
+      const gsize seen = MIN (position + r + 1, n);
+      const gsize wide = MIN ((seen + VECTOR - 1) / VECTOR * VECTOR, n);
+      const gsize type = bf16 ? 2 : 4;
 
       if (bf16)
         {
-          guint16 *restrict p_out = (guint16 *) p + r * stride;
-          guint16 *restrict ds_out = (guint16 *) ds + r * stride;
-
-          for (gsize i = 0; i < seen; i++)
+          for (gsize i = 0; i < wide; i++)
             {
               float e = exponential (row[i] - lse[r]);
 
-              p_out[i] = attune_float_to_bf16 (e);
-              ds_out[i] = attune_float_to_bf16 (e * (d[i] - delta[r]));
+              row[i] = e;
+              d[i] = e * (d[i] - delta[r]);
             }
-          memset (p_out + seen, 0, (n - seen) * sizeof *p_out);
-          memset (ds_out + seen, 0, (n - seen) * sizeof *ds_out);
+          narrow (wide, row, (guint16 *) p + r * stride);
+          narrow (wide, d, (guint16 *) ds + r * stride);
         }
       else
         {
           float *restrict p_out = (float *) p + r * stride;
           float *restrict ds_out = (float *) ds + r * stride;
 
-          for (gsize i = 0; i < seen; i++)
+          for (gsize i = 0; i < wide; i++)
             {
               float e = exponential (row[i] - lse[r]);
 
               p_out[i] = e;
               ds_out[i] = e * (d[i] - delta[r]);
             }
-          memset (p_out + seen, 0, (n - seen) * sizeof *p_out);
-          memset (ds_out + seen, 0, (n - seen) * sizeof *ds_out);
         }
+      memset ((guint8 *) p + (r * stride + seen) * type, 0, (n - seen) * type);
+      memset ((guint8 *) ds + (r * stride + seen) * type, 0, (n - seen) * type);
     }
 }
 
@@ -375,7 +373,7 @@ softmax_scaled (gsize n, const float *x, float lse, float scale, void *out, gboo
 {
   if (bf16)
     {
-      float buffer[BLOCK];
+      float buffer[BLOCK] __attribute__ ((aligned (64)));
 
       /* By blocks, because the narrower result may lie over what was read. */
       for (gsize i = 0; i < n; i += BLOCK)

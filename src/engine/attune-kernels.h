@@ -32,11 +32,11 @@ typedef struct {
   void (*rotate_backward) (gsize heads, gsize d, float *x, const float *cosine, const float *sine, float scale);
 
   /* One block of queries against @n keys; the first of them stands at @position and sees position + 1 keys.
-   * p = exp(s - max), unnormalised; total = its sum; lse = log of the sum of exp(s). */
-  void (*softmax_forward)  (gsize rows, gsize position, gsize n, const float *s, gsize stride,
+   * p = exp(s - max), unnormalised; total = its sum; lse = log of the sum of exp(s). @s and @dp are worked on; in fp32 @p may be @s. */
+  void (*softmax_forward)  (gsize rows, gsize position, gsize n, float *s, gsize stride,
                             void *p, float *total, float *lse, gboolean bf16);
   /* p = exp(s - lse); ds = p · (dp - delta) */
-  void (*softmax_backward) (gsize rows, gsize position, gsize n, const float *s, const float *dp, gsize stride,
+  void (*softmax_backward) (gsize rows, gsize position, gsize n, float *s, float *dp, gsize stride,
                             const float *lse, const float *delta, void *p, void *ds, gboolean bf16);
 
   float (*maximum)         (gsize n, const float *x);
