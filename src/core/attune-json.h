@@ -10,12 +10,13 @@
 
 G_BEGIN_DECLS
 
-/* Reading and writing of every JSON document of Attune. json-glib's own reader takes the last of two equal members, calls empty input
- * a success and tells no column; its writer turns 1e-05 into 1.0000000000000001e-05 and NaN into a file that nobody can read. */
+/* Reading and writing of every JSON document of Attune. yyjson reads: json-glib's own reader takes the last of two equal members, calls
+ * empty input a success and tells no column. json-glib's objects are the documents, but its writer turns 1e-05 into
+ * 1.0000000000000001e-05 and NaN into a file that nobody can read. */
 
 /* Strict RFC 8259 in UTF-8. ATTUNE_ERROR_INVALID names @place (NULL for none), line and column: broken syntax, a member that comes
- * twice, a byte order mark, nothing at all, nesting deeper than ATTUNE_JSON_MAX_DEPTH. Whole numbers are gint64, those
- * beyond it doubles. @length -1: ends with a NUL. (transfer full) */
+ * twice, a byte order mark, the character U+0000, nothing at all; and without line and column, nesting deeper than
+ * ATTUNE_JSON_MAX_DEPTH. Whole numbers are gint64, those beyond it doubles. @length -1: ends with a NUL. (transfer full) */
 #define ATTUNE_JSON_MAX_DEPTH 256
 JsonNode   *attune_json_parse         (const char        *data,
                                        gssize             length,

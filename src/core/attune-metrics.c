@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "attune-error.h"
-#include "attune-json-scanner.h"
+#include "attune-json-private.h"
 #include "attune-json.h"
 
 static const struct {
@@ -29,8 +29,8 @@ static const struct {
   [ATTUNE_METRIC_TOKENS_PER_SECOND] = { "tokensPerSecond", N_("Tokens per Second") },
 };
 
-/* Lines of the trainer have one level below them. Others may carry anything, but not without end. */
-#define MAX_DEPTH 32
+/* The memory on the stack in which a line is read: enough for every line of the trainer. */
+#define POOL_SIZE 8192
 
 const char *
 attune_metric_to_name (AttuneMetric metric)
@@ -49,12 +49,12 @@ attune_metric_get_title (AttuneMetric metric)
 }
 
 static gboolean
-find_metric (const char *name,
+find_metric (yyjson_val *name,
              guint      *metric)
 {
   for (guint i = 0; i < ATTUNE_N_METRICS; i++)
     {
-      if (g_str_equal (metrics[i].name, name))
+      if (yyjson_equals_str (name, metrics[i].name))
         {
           *metric = i;
           return TRUE;
@@ -116,252 +116,147 @@ attune_metric_point_to_line (const AttuneMetricPoint *point)
   return g_string_free_and_steal (g_steal_pointer (&line));
 }
 
-static gboolean
-expect (AttuneJsonScanner  *scanner,
-        AttuneJsonToken     token,
-        const char         *expected,
-        GError            **error)
-{
-  if (!attune_json_scanner_next (scanner, error))
-    return FALSE;
-  if (scanner->token != token)
-    return attune_json_scanner_fail_word (scanner, expected, error);
+typedef struct {
+  guint32  finite;    /* bits of metrics with a number */
+  guint32  null;      /* with a null */
+  guint32  nonfinite; /* named in "nonfinite" */
+  double   words[ATTUNE_N_METRICS];
+  gboolean has_step;
+} LineState;
 
+static gboolean
+fail (GError     **error,
+      const char  *message)
+{
+  g_set_error_literal (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED, message);
+  return FALSE;
+}
+
+static gboolean
+fail_number (GError     **error,
+             yyjson_val  *name)
+{
+  /* translators: %s is the name of a metric in a file */
+  g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED, _("“%s” is not a number"), yyjson_get_str (name));
+  return FALSE;
+}
+
+static gboolean
+read_whole (yyjson_val  *name,
+            yyjson_val  *value,
+            gint64      *whole,
+            GError     **error)
+{
+  if (!yyjson_is_int (value) || (yyjson_is_uint (value) && yyjson_get_uint (value) > G_MAXINT64))
+    {
+      /* translators: %s is the name of a metric in a file */
+      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED, _("“%s” is not a whole number"), yyjson_get_str (name));
+      return FALSE;
+    }
+
+  *whole = yyjson_get_sint (value);
   return TRUE;
 }
 
-/* The scanner stands on the first word of a value that nobody wants, and on its last one afterwards. */
-static gboolean
-skip_value (AttuneJsonScanner  *scanner,
-            guint               depth,
-            GError            **error)
-{
-  gboolean object = scanner->token == ATTUNE_JSON_TOKEN_OBJECT_START;
-  AttuneJsonToken closing = object ? ATTUNE_JSON_TOKEN_OBJECT_END : ATTUNE_JSON_TOKEN_ARRAY_END;
-
-  switch (scanner->token)
-    {
-    case ATTUNE_JSON_TOKEN_STRING:
-    case ATTUNE_JSON_TOKEN_INTEGER:
-    case ATTUNE_JSON_TOKEN_DOUBLE:
-    case ATTUNE_JSON_TOKEN_TRUE:
-    case ATTUNE_JSON_TOKEN_FALSE:
-    case ATTUNE_JSON_TOKEN_NULL:
-      return TRUE;
-    case ATTUNE_JSON_TOKEN_OBJECT_START:
-    case ATTUNE_JSON_TOKEN_ARRAY_START:
-      break;
-    case ATTUNE_JSON_TOKEN_END:
-    case ATTUNE_JSON_TOKEN_OBJECT_END:
-    case ATTUNE_JSON_TOKEN_ARRAY_END:
-    case ATTUNE_JSON_TOKEN_COLON:
-    case ATTUNE_JSON_TOKEN_COMMA:
-    default:
-      return attune_json_scanner_fail_word (scanner, _("a value"), error);
-    }
-
-  if (depth >= MAX_DEPTH)
-    return attune_json_scanner_fail (scanner, error, _("objects and lists are nested more than %d deep"), MAX_DEPTH);
-
-  if (!attune_json_scanner_next (scanner, error))
-    return FALSE;
-  if (scanner->token == closing)
-    return TRUE;
-
-  for (;;)
-    {
-      if (object)
-        {
-          if (scanner->token != ATTUNE_JSON_TOKEN_STRING)
-            return attune_json_scanner_fail_word (scanner, _("the name of a member in double quotation marks"), error);
-          if (!expect (scanner, ATTUNE_JSON_TOKEN_COLON, _("a colon"), error) || !attune_json_scanner_next (scanner, error))
-            return FALSE;
-        }
-      if (!skip_value (scanner, depth + 1, error) || !attune_json_scanner_next (scanner, error))
-        return FALSE;
-      if (scanner->token == closing)
-        return TRUE;
-      if (scanner->token != ATTUNE_JSON_TOKEN_COMMA)
-        return attune_json_scanner_fail_word (scanner, _("a comma or an end"), error);
-      if (!attune_json_scanner_next (scanner, error))
-        return FALSE;
-    }
-}
-
-typedef struct {
-  guint32 finite;    /* bits of metrics with a number */
-  guint32 null;      /* with a null */
-  guint32 nonfinite; /* named in "nonfinite" */
-  double  words[ATTUNE_N_METRICS];
-  guint   seen;      /* of step, epoch and time */
-} LineState;
-
-#define SEEN_STEP  (1u << 0)
-#define SEEN_EPOCH (1u << 1)
-#define SEEN_TIME  (1u << 2)
-
 /* {"loss": "nan"} */
 static gboolean
-read_nonfinite (AttuneJsonScanner  *scanner,
-                LineState          *state,
-                GError            **error)
+read_nonfinite (yyjson_val  *object,
+                LineState   *state,
+                GError     **error)
 {
-  if (scanner->token != ATTUNE_JSON_TOKEN_OBJECT_START)
-    return attune_json_scanner_fail_word (scanner, _("an object"), error);
-  if (!attune_json_scanner_next (scanner, error))
-    return FALSE;
+  yyjson_obj_iter iter = yyjson_obj_iter_with (object);
+  yyjson_val *name;
 
-  while (scanner->token != ATTUNE_JSON_TOKEN_OBJECT_END)
+  if (!yyjson_is_obj (object))
+    return fail (error, _("“nonfinite” is not an object"));
+
+  while ((name = yyjson_obj_iter_next (&iter)) != NULL)
     {
-      gboolean known;
+      yyjson_val *word = yyjson_obj_iter_get_val (name);
       guint metric = 0;
-      double value = 0;
+      double value;
 
-      if (scanner->token != ATTUNE_JSON_TOKEN_STRING)
-        return attune_json_scanner_fail_word (scanner, _("the name of a member in double quotation marks"), error);
-      known = find_metric (scanner->text->str, &metric);
-
-      if (!expect (scanner, ATTUNE_JSON_TOKEN_COLON, _("a colon"), error) ||
-          !expect (scanner, ATTUNE_JSON_TOKEN_STRING, "“nan”, “inf”, “-inf”", error))
-        return FALSE;
-      if (g_str_equal (scanner->text->str, "nan"))
+      if (yyjson_equals_str (word, "nan"))
         value = (double) NAN;
-      else if (g_str_equal (scanner->text->str, "inf"))
+      else if (yyjson_equals_str (word, "inf"))
         value = (double) INFINITY;
-      else if (g_str_equal (scanner->text->str, "-inf"))
+      else if (yyjson_equals_str (word, "-inf"))
         value = (double) -INFINITY;
       else
-        return attune_json_scanner_fail_word (scanner, "“nan”, “inf”, “-inf”", error);
+        return fail (error, _("“nonfinite” knows only “nan”, “inf” and “-inf”"));
 
-      if (known)
+      if (find_metric (name, &metric))
         {
           state->nonfinite |= 1u << metric;
           state->words[metric] = value;
         }
-
-      if (!attune_json_scanner_next (scanner, error))
-        return FALSE;
-      if (scanner->token == ATTUNE_JSON_TOKEN_COMMA)
-        {
-          if (!expect (scanner, ATTUNE_JSON_TOKEN_STRING, _("the name of a member in double quotation marks"), error))
-            return FALSE;
-        }
-      else if (scanner->token != ATTUNE_JSON_TOKEN_OBJECT_END)
-        return attune_json_scanner_fail_word (scanner, _("a comma or a closing brace"), error);
     }
 
   return TRUE;
 }
 
 static gboolean
-read_whole (AttuneJsonScanner  *scanner,
-            gint64             *value,
-            GError            **error)
-{
-  if (scanner->token != ATTUNE_JSON_TOKEN_INTEGER)
-    return attune_json_scanner_fail_word (scanner, _("a whole number"), error);
-
-  *value = scanner->integer;
-  return TRUE;
-}
-
-static gboolean
-is_number (AttuneJsonScanner *scanner)
-{
-  return scanner->token == ATTUNE_JSON_TOKEN_INTEGER || scanner->token == ATTUNE_JSON_TOKEN_DOUBLE;
-}
-
-static double
-get_number (AttuneJsonScanner *scanner)
-{
-  return scanner->token == ATTUNE_JSON_TOKEN_INTEGER ? (double) scanner->integer : scanner->number;
-}
-
-/* The scanner stands on the value of the member @name. */
-static gboolean
-read_member (AttuneJsonScanner  *scanner,
-             const char         *name,
+read_member (yyjson_val         *name,
+             yyjson_val         *value,
              LineState          *state,
              AttuneMetricPoint  *point,
              GError            **error)
 {
   guint metric = 0;
 
-  if (g_str_equal (name, "step"))
+  if (yyjson_equals_str (name, "step"))
     {
-      state->seen |= SEEN_STEP;
-      return read_whole (scanner, &point->step, error);
+      state->has_step = TRUE;
+      return read_whole (name, value, &point->step, error);
     }
-  if (g_str_equal (name, "time"))
-    {
-      state->seen |= SEEN_TIME;
-      return read_whole (scanner, &point->time, error);
-    }
-  if (g_str_equal (name, "epoch"))
-    {
-      state->seen |= SEEN_EPOCH;
-      if (is_number (scanner))
-        point->epoch = get_number (scanner);
-      else if (scanner->token != ATTUNE_JSON_TOKEN_NULL)
-        return attune_json_scanner_fail_word (scanner, _("a number"), error);
-      return TRUE;
-    }
-  if (g_str_equal (name, "nonfinite"))
-    return read_nonfinite (scanner, state, error);
+  if (yyjson_equals_str (name, "time"))
+    return read_whole (name, value, &point->time, error);
+  if (yyjson_equals_str (name, "nonfinite"))
+    return read_nonfinite (value, state, error);
 
-  if (!find_metric (name, &metric))
-    return skip_value (scanner, 1, error);
-
-  if (is_number (scanner))
+  if (yyjson_equals_str (name, "epoch"))
     {
-      state->finite |= 1u << metric;
-      point->values[metric] = get_number (scanner);
+      if (yyjson_is_num (value))
+        point->epoch = yyjson_get_num (value);
+      else if (!yyjson_is_null (value))
+        return fail_number (error, name);
     }
-  else if (scanner->token == ATTUNE_JSON_TOKEN_NULL)
-    state->null |= 1u << metric;
-  else
-    return attune_json_scanner_fail_word (scanner, _("a number"), error);
+  else if (find_metric (name, &metric))
+    {
+      if (yyjson_is_num (value))
+        {
+          state->finite |= 1u << metric;
+          point->values[metric] = yyjson_get_num (value);
+        }
+      else if (yyjson_is_null (value))
+        state->null |= 1u << metric;
+      else
+        return fail_number (error, name);
+    }
 
   return TRUE;
 }
 
 static gboolean
-read_line (AttuneJsonScanner  *scanner,
+read_line (yyjson_val         *line,
            LineState          *state,
            AttuneMetricPoint  *point,
            GError            **error)
 {
-  if (!expect (scanner, ATTUNE_JSON_TOKEN_OBJECT_START, _("an object"), error) || !attune_json_scanner_next (scanner, error))
-    return FALSE;
+  yyjson_obj_iter iter = yyjson_obj_iter_with (line);
+  yyjson_val *name;
 
-  while (scanner->token != ATTUNE_JSON_TOKEN_OBJECT_END)
+  if (!yyjson_is_obj (line))
+    return fail (error, _("the line is not an object"));
+
+  while ((name = yyjson_obj_iter_next (&iter)) != NULL)
     {
-      char name[32];
-
-      if (scanner->token != ATTUNE_JSON_TOKEN_STRING)
-        return attune_json_scanner_fail_word (scanner, _("the name of a member in double quotation marks"), error);
-      /* No known name is that long, so one that is cut off stays unknown. */
-      g_strlcpy (name, scanner->text->str, sizeof name);
-
-      if (!expect (scanner, ATTUNE_JSON_TOKEN_COLON, _("a colon"), error) ||
-          !attune_json_scanner_next (scanner, error) ||
-          !read_member (scanner, name, state, point, error) ||
-          !attune_json_scanner_next (scanner, error))
+      if (!read_member (name, yyjson_obj_iter_get_val (name), state, point, error))
         return FALSE;
-
-      if (scanner->token == ATTUNE_JSON_TOKEN_COMMA)
-        {
-          if (!expect (scanner, ATTUNE_JSON_TOKEN_STRING, _("the name of a member in double quotation marks"), error))
-            return FALSE;
-        }
-      else if (scanner->token != ATTUNE_JSON_TOKEN_OBJECT_END)
-        return attune_json_scanner_fail_word (scanner, _("a comma or a closing brace"), error);
     }
 
-  if (!expect (scanner, ATTUNE_JSON_TOKEN_END, _("the end of the line"), error))
-    return FALSE;
-  if ((state->seen & SEEN_STEP) == 0)
-    return attune_json_scanner_fail (scanner, error, "%s", _("the line has no “step”"));
+  if (!state->has_step)
+    return fail (error, _("the line has no “step”"));
 
   return TRUE;
 }
@@ -372,8 +267,12 @@ attune_metric_point_from_line (const char         *line,
                                AttuneMetricPoint  *point,
                                GError            **error)
 {
-  g_auto (AttuneJsonScanner) scanner = { NULL };
-  g_autoptr (GError) wrong = NULL;
+  char pool[POOL_SIZE];
+  yyjson_alc allocator;
+  g_autoptr (yyjson_doc) document = NULL;
+  yyjson_read_err problem = { 0 };
+  gsize size;
+  gboolean small;
   LineState state = { 0 };
   AttuneMetricPoint read = { .epoch = (double) NAN };
 
@@ -381,12 +280,20 @@ attune_metric_point_from_line (const char         *line,
   g_return_val_if_fail (point != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  attune_json_scanner_init (&scanner, line, length < 0 ? strlen (line) : (gsize) length, NULL);
-  if (!read_line (&scanner, &state, &read, &wrong))
+  /* Files of metrics are long, and their lines short. A line without end, which others may write, has its memory elsewhere. */
+  size = length < 0 ? strlen (line) : (gsize) length;
+  small = size < POOL_SIZE && yyjson_read_max_memory_usage (size, YYJSON_READ_NOFLAG) <= POOL_SIZE &&
+          yyjson_alc_pool_init (&allocator, pool, POOL_SIZE);
+
+  /* Without a flag that allows it yyjson does not write into the text. */
+  document = yyjson_read_opts ((char *) line, size, YYJSON_READ_NOFLAG, small ? &allocator : NULL, &problem);
+  if (document == NULL)
     {
-      g_set_error_literal (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED, wrong->message);
+      attune_json_set_read_error (error, ATTUNE_ERROR_DAMAGED, line, size, NULL, &problem);
       return FALSE;
     }
+  if (!read_line (yyjson_doc_get_root (document), &state, &read, error))
+    return FALSE;
 
   /* A null that "nonfinite" does not explain was not reported. */
   read.set = state.finite | (state.null & state.nonfinite);

@@ -171,14 +171,19 @@ test_others_lines (void)
     { "{'step':1,'unheard':{'of':[1,'x',null,{}]},'tokens':7}", 1, 1u << ATTUNE_METRIC_TOKENS },
     { "{'step':1,'epoch':null,'aNameThatIsLongerThanAnyThatAMetricCouldEverHave':1}", 1, 0 },
     { "{'nonfinite':{'loss':'nan','other':'inf'},'step':1,'loss':null}", 1, 1u << ATTUNE_METRIC_LOSS },
+    { "{'step':1,'x':[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", 1, 0 },
+    { "{'step':1,'step':2,'st\\u0065p':9223372036854775807}", G_MAXINT64, 0 },
+    { "{'step':1,'lo\\u0073s':2,'loss\\u0000':'x'}", 1, 1u << ATTUNE_METRIC_LOSS },
     /* A number counts more than a word about it. */
     { "{'step':1,'loss':3,'nonfinite':{'loss':'nan'}}", 1, 1u << ATTUNE_METRIC_LOSS },
   };
   static const char * const bad[] = {
-    "", "\n", "[]", "null", "{}", "{'loss':1}", "{'step':1.5}", "{'step':'1'}", "{'step':null}", "{'step':1}x", "{'step':1}{'step':2}",
+    "", "\n", "[]", "{'step':9223372036854775808}", "{'step':-9223372036854775809}", "{'step':1,'nonfinite':{'other':'huge'}}",
+    "{'step':1,'nonfinite':{'loss':'nan\\u0000'}}", "\xef\xbb\xbf{'step':1}", "{'step':1,'loss':1e999}",
+    "null", "{}", "{'loss':1}", "{'step':1.5}", "{'step':'1'}", "{'step':null}", "{'step':1}x", "{'step':1}{'step':2}",
     "{'step':1,'loss':'2'}", "{'step':1,'loss':NaN}", "{'step':1,'loss':[]}", "{'step':1,'time':1.5}", "{'step':1,'epoch':'x'}",
     "{'step':1,'nonfinite':{'loss':1}}", "{'step':1,'nonfinite':{'loss':'huge'}}", "{'step':1,'nonfinite':[]}",
-    "{'step':1,'x':[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", "{'step':1,}", "{'step' 1}",
+    "{'step':1,}", "{'step' 1}",
     "{'step':1,'nonfinite':{'loss':'nan',}}", "{'step':1 'loss':2}",
   };
 
@@ -206,6 +211,36 @@ test_others_lines (void)
     }
 }
 
+/* Lines of every length, about the size of the memory that short ones are read in, and far beyond it. */
+static void
+test_long_lines (void)
+{
+  static const gsize lengths[] = { 0, 500, 580, 600, 620, 640, 8191, 8192, 8193, 1000000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      for (guint nested = 0; nested < 2; nested++)
+        {
+          g_autoptr (GString) line = g_string_new ("{\"other\":[0");
+          g_autoptr (GError) error = NULL;
+          AttuneMetricPoint point;
+
+          while (line->len < lengths[i])
+            g_string_append (line, nested ? ",[]" : ",1");
+          g_string_append (line, "],\"step\":7,\"loss\":0.5}");
+
+          g_assert_false (attune_metric_point_from_line (line->str, (gssize) line->len - 1, &point, &error));
+          g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED);
+          g_clear_error (&error);
+
+          g_assert_true (attune_metric_point_from_line (line->str, (gssize) line->len, &point, &error));
+          g_assert_no_error (error);
+          g_assert_cmpint (point.step, ==, 7);
+          g_assert_cmpfloat (point.values[ATTUNE_METRIC_LOSS], ==, 0.5);
+        }
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -218,6 +253,7 @@ main (int    argc,
   g_test_add_func ("/metrics/round-trip", test_round_trip);
   g_test_add_func ("/metrics/truncations", test_truncations);
   g_test_add_func ("/metrics/others-lines", test_others_lines);
+  g_test_add_func ("/metrics/long-lines", test_long_lines);
 
   return g_test_run ();
 }
