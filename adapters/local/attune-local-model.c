@@ -14,12 +14,12 @@
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "attune-chat-template.h"
 #include "attune-error.h"
+#include "attune-json.h"
 #include "attune-local-files.h"
 #include "attune-paths.h"
 #include "attune-safetensors.h"
@@ -88,16 +88,11 @@ find_title (const AttuneModelConfig *config,
 {
   if (config != NULL && config->json != NULL)
     {
-      g_autoptr (JsonParser) parser = json_parser_new ();
+      g_autoptr (JsonNode) root = attune_json_parse (config->json, -1, NULL, NULL);
+      const char *name = attune_json_peek_string (root, "_name_or_path", NULL);
 
-      if (json_parser_load_from_data (parser, config->json, -1, NULL) && JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-        {
-          const char *name = json_object_get_string_member_with_default (json_node_get_object (json_parser_get_root (parser)),
-                                                                         "_name_or_path", NULL);
-
-          if (name != NULL && *name != '\0' && !g_path_is_absolute (name) && g_utf8_validate (name, -1, NULL))
-            return g_strdup (name);
-        }
+      if (name != NULL && *name != '\0' && !g_path_is_absolute (name))
+        return g_strdup (name);
     }
 
   return g_filename_display_name (id);

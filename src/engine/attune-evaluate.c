@@ -9,17 +9,17 @@
 #include "attune-evaluate.h"
 
 #include <glib/gi18n-lib.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "attune-dataset-reader.h"
 #include "attune-error.h"
 #include "attune-generate.h"
+#include "attune-json.h"
 
 static JsonNode *
 parse_structure (const char *text)
 {
-  g_autoptr (JsonNode) node = json_from_string (text, NULL);
+  g_autoptr (JsonNode) node = attune_json_parse (text, -1, NULL, NULL);
 
   if (node == NULL || JSON_NODE_HOLDS_VALUE (node) || JSON_NODE_HOLDS_NULL (node))
     return NULL;
