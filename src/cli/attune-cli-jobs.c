@@ -113,6 +113,34 @@ wait_for_end (AttuneCli  *self,
   return TRUE;
 }
 
+/* What does not keep a job from starting, but should be known: above all what the provider does not take. */
+static gboolean
+tell_warnings (AttuneCli              *self,
+               const AttuneMigration  *document,
+               GError                **error)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) result = NULL;
+  g_autoptr (GVariant) issues = NULL;
+
+  if (!attune_cli_fill_parameters (document, &dict, TRUE, error))
+    return FALSE;
+  result = attune_cli_call (self, "config-check", g_variant_dict_end (&dict), error);
+  if (result == NULL)
+    return FALSE;
+
+  issues = g_variant_lookup_value (result, "issues", NULL);
+  for (gsize i = 0; issues != NULL && i < g_variant_n_children (issues); i++)
+    {
+      g_autoptr (GVariant) issue = g_variant_get_child_value (issues, i);
+
+      if (g_strcmp0 (attune_cli_get_text (issue, "severity"), "warning") == 0)
+        attune_cli_message (_("Warning: %s: %s"), attune_cli_get_text (issue, "path"), attune_cli_get_text (issue, "message"));
+    }
+
+  return TRUE;
+}
+
 gboolean
 attune_cli_job_create (AttuneCli  *self,
                        GError    **error)
@@ -123,7 +151,7 @@ attune_cli_job_create (AttuneCli  *self,
   AttuneJob *job;
   const char *id;
 
-  if (document == NULL || !attune_cli_fill_parameters (document, &dict, TRUE, error))
+  if (document == NULL || !tell_warnings (self, document, error) || !attune_cli_fill_parameters (document, &dict, TRUE, error))
     return FALSE;
 
   if (document->name != NULL)

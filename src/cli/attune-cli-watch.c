@@ -27,7 +27,7 @@ typedef struct {
   AttuneCliWatchStyle  style;
   FILE                *stream;
   gboolean             is_terminal;
-  gboolean             has_bar;     /* a bar stands in the last line */
+  char                *bar;         /* what stands in the last line; NULL: nothing of ours */
   int                  last_status; /* -1: none yet */
   gint64               last_step;
   int                  last_tenth;
@@ -158,22 +158,26 @@ draw_bar (Watch *self)
   double progress = attune_job_get_progress (self->job);
   g_autofree char *bar = attune_cli_format_bar (progress, BAR_WIDTH);
   g_autofree char *words = describe (self);
+  g_autofree char *line = g_strdup_printf ("%s %s %3.0f %%  %s", attune_job_status_get_title (attune_job_get_status (self->job)), bar,
+                                           isfinite (progress) ? progress * 100 : 0, words);
 
-  fprintf (self->stream, "\r\033[K%s %s %3.0f %%  %s", attune_job_status_get_title (attune_job_get_status (self->job)), bar,
-           isfinite (progress) ? progress * 100 : 0, words);
+  /* What has not changed is not drawn again. */
+  if (!g_set_str (&self->bar, line))
+    return;
+
+  fprintf (self->stream, "\r\033[K%s", line);
   fflush (self->stream);
-  self->has_bar = TRUE;
 }
 
 static void
 end_bar (Watch *self)
 {
-  if (self->has_bar)
+  if (self->bar != NULL)
     {
       fprintf (self->stream, "\n");
       fflush (self->stream);
     }
-  self->has_bar = FALSE;
+  g_clear_pointer (&self->bar, g_free);
 }
 
 /* A log wants a line now and then, and every change of the state. */
