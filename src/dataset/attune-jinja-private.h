@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 
 /* The tree of a parsed template. */
 
+/* How deep the running of a template may go. */
+#define JINJA_MAX_CALLS 400
+
 typedef struct _JinjaNode JinjaNode;
 
 typedef enum {
@@ -207,6 +210,21 @@ void        jinja_append              (const JinjaValue   *value,
                                        AttuneMarkedText   *text);
 /* "string", "list"…, for messages. */
 const char *jinja_kind_to_word        (const JinjaValue   *value);
+
+/* Variables: the innermost scope first. */
+void        jinja_push_scope          (JinjaContext       *context);
+void        jinja_pop_scope           (JinjaContext       *context);
+void        jinja_set_variable        (JinjaContext       *context,
+                                       const char         *name,
+                                       JinjaValue         *value);
+JinjaValue *jinja_get_variable        (JinjaContext       *context,
+                                       const char         *name);
+
+JinjaValue *jinja_evaluate            (JinjaContext       *context,
+                                       const JinjaNode    *node);
+void        jinja_run                 (JinjaContext       *context,
+                                       GPtrArray          *body,
+                                       AttuneMarkedText   *output);
 
 /* The words that templates use. @names is NULL for an argument without a name. */
 JinjaValue *jinja_apply_filter        (JinjaContext       *context,

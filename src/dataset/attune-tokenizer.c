@@ -78,12 +78,15 @@ check_added_tokens (AttuneTokenizer  *self,
 
 /* A special token in tokenizer_config.json is a text or an object with one. */
 static gint32
-lookup_configured (AttuneTokenizer *self,
-                   yyjson_val      *config,
-                   const char      *member)
+lookup_configured (AttuneTokenizer      *self,
+                   const AttuneJsonFile *config,
+                   const AttuneJsonFile *fallback,
+                   const char           *member)
 {
-  yyjson_val *value = yyjson_obj_get (config, member);
+  yyjson_val *value = yyjson_obj_get (attune_json_file_get_root (config), member);
 
+  if (value == NULL)
+    value = yyjson_obj_get (attune_json_file_get_root (fallback), member);
   if (yyjson_is_obj (value))
     value = yyjson_obj_get (value, "content");
   if (!yyjson_is_str (value))
@@ -137,12 +140,14 @@ load_special_tokens (AttuneTokenizer  *self,
                      GError          **error)
 {
   g_autoptr (AttuneJsonFile) tokenizer_config = NULL;
+  g_autoptr (AttuneJsonFile) special_tokens = NULL;
   g_autoptr (AttuneJsonFile) generation_config = NULL;
   g_autoptr (AttuneJsonFile) config = NULL;
   yyjson_val *value;
   gint32 eos;
 
   if (!attune_json_file_load_optional (folder, "tokenizer_config.json", &tokenizer_config, error) ||
+      !attune_json_file_load_optional (folder, "special_tokens_map.json", &special_tokens, error) ||
       !attune_json_file_load_optional (folder, "generation_config.json", &generation_config, error) ||
       !attune_json_file_load_optional (folder, "config.json", &config, error))
     return FALSE;
@@ -150,9 +155,10 @@ load_special_tokens (AttuneTokenizer  *self,
   value = yyjson_obj_get (attune_json_file_get_root (config), "model_type");
   *model_type = g_strdup (yyjson_get_str (value));
 
-  self->bos = lookup_configured (self, attune_json_file_get_root (tokenizer_config), "bos_token");
-  self->eos = lookup_configured (self, attune_json_file_get_root (tokenizer_config), "eos_token");
-  self->pad = lookup_configured (self, attune_json_file_get_root (tokenizer_config), "pad_token");
+  /* Old folders have the special tokens in a file of their own. */
+  self->bos = lookup_configured (self, tokenizer_config, special_tokens, "bos_token");
+  self->eos = lookup_configured (self, tokenizer_config, special_tokens, "eos_token");
+  self->pad = lookup_configured (self, tokenizer_config, special_tokens, "pad_token");
   add_end (self, self->eos);
 
   eos = add_ends (self, attune_json_file_get_root (generation_config));
@@ -161,7 +167,7 @@ load_special_tokens (AttuneTokenizer  *self,
   eos = add_ends (self, attune_json_file_get_root (config));
   if (self->eos < 0)
     self->eos = eos;
-  if (tokenizer_config == NULL)
+  if (tokenizer_config == NULL && special_tokens == NULL)
     self->bos = number_to_id (self, yyjson_obj_get (attune_json_file_get_root (config), "bos_token_id"));
 
   for (gsize i = 0; i < G_N_ELEMENTS (turn_ends); i++)
