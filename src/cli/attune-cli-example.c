@@ -10,8 +10,10 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #include "attune-cli-output.h"
+#include "attune-dataset-reader.h"
 #include "attune-json.h"
 #include "attune-paths.h"
 
@@ -59,6 +61,16 @@ example_init (Example  *self,
   return TRUE;
 }
 
+static void
+communicated_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  GAsyncResult **place = user_data;
+
+  *place = g_object_ref (result);
+}
+
 /* (transfer full): {"rows","right","rate"} */
 static JsonNode *
 evaluate (AttuneCli      *self,
@@ -69,6 +81,7 @@ evaluate (AttuneCli      *self,
   g_autofree char *engine = attune_paths_dup_engine ();
   g_autoptr (GPtrArray) words = g_ptr_array_new ();
   g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
   g_autofree char *output = NULL;
   g_autoptr (JsonNode) node = NULL;
 
@@ -86,8 +99,24 @@ evaluate (AttuneCli      *self,
 
   /* Its progress goes where our messages go. */
   process = g_subprocess_newv ((const char * const *) words->pdata, G_SUBPROCESS_FLAGS_STDOUT_PIPE, error);
-  if (process == NULL || !g_subprocess_communicate_utf8 (process, NULL, self->cancellable, &output, NULL, error))
+  if (process == NULL)
     return NULL;
+
+  g_subprocess_communicate_utf8_async (process, NULL, self->cancellable, communicated_cb, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  if (!g_subprocess_communicate_utf8_finish (process, result, &output, NULL, error))
+    {
+      g_subprocess_force_exit (process);
+      return NULL;
+    }
+
+  /* Ctrl+C reaches the trainer too, and the news of that may come first. */
+  if (g_subprocess_get_if_signaled (process) && attune_cli_sleep (self, 100))
+    {
+      g_cancellable_set_error_if_cancelled (self->cancellable, error);
+      return NULL;
+    }
 
   if (!g_subprocess_get_successful (process))
     {
@@ -150,17 +179,52 @@ create_job (AttuneCli      *self,
       return NULL;
     }
 
-  g_variant_dict_insert (&dict, "provider", "s", "local");
+  g_set_str (&document->provider, "local");
+  g_set_str (&document->training_path, example->training);
+  g_set_str (&document->validation_path, example->validation);
+  if (!attune_cli_fill_parameters (document, &dict, TRUE, error))
+    return NULL;
   g_variant_dict_insert (&dict, "name", "s", _("Example: Sorting Support Messages"));
-  g_variant_dict_insert (&dict, "training", "s", example->training);
-  g_variant_dict_insert (&dict, "validation", "s", example->validation);
-  g_variant_dict_insert_value (&dict, "configuration", attune_configuration_to_variant (document->configuration));
 
   result = attune_cli_call (self, "job-create", g_variant_dict_end (&dict), error);
   if (result == NULL)
     return NULL;
 
   return attune_job_store_find (self->jobs, attune_cli_get_text (result, "jobId"), error);
+}
+
+/* How this program is to be called: by its name where a shell finds it, by its whole path where it was only built. */
+static char *
+get_program (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  const char * const *folder;
+  g_autofree char *home = g_build_filename (g_get_home_dir (), ".local", "bin", NULL);
+  const char *places[] = { "/usr/bin", "/usr/local/bin", "/app/bin", home, NULL };
+  g_autofree char *here = NULL;
+
+  if (program == NULL)
+    return g_strdup ("attunectl");
+
+  here = g_path_get_dirname (program);
+  for (folder = places; *folder != NULL; folder++)
+    {
+      if (strcmp (here, *folder) == 0)
+        return g_strdup ("attunectl");
+    }
+
+  return g_shell_quote (program);
+}
+
+/* What the rows of the example tell the model each time: it answers best when it is told the same. (nullable) */
+static char *
+dup_system_message (const Example *example)
+{
+  g_autoptr (AttuneDatasetReader) reader = attune_dataset_reader_new (example->validation, NULL);
+  g_autoptr (AttuneRow) row = reader != NULL ? attune_dataset_reader_next (reader, NULL) : NULL;
+  const AttuneMessage *first = row != NULL && row->messages->len > 0 ? &g_array_index (row->messages, AttuneMessage, 0) : NULL;
+
+  return first != NULL && strcmp (first->role, "system") == 0 ? g_strdup (first->content) : NULL;
 }
 
 static void
@@ -171,6 +235,10 @@ answer (AttuneCli     *self,
         JsonNode      *after)
 {
   const char *output = attune_job_get_output_path (job);
+  g_autofree char *program = NULL;
+  g_autofree char *quoted_output = NULL;
+  g_autofree char *system = NULL;
+  g_autofree char *quoted_system = NULL;
 
   if (self->json)
     {
@@ -190,10 +258,18 @@ answer (AttuneCli     *self,
       return;
     }
 
+  program = get_program ();
+  quoted_output = g_shell_quote (output);
+  system = dup_system_message (example);
+  quoted_system = system != NULL ? g_shell_quote (system) : NULL;
+
   attune_cli_print (_("\nThe adapter lies in “%s”.\n"), output);
-  attune_cli_print (_("\nAsk it something:\n  attunectl model-generate starter --adapter '%s' --prompt 'My invoice is wrong.'\n"), output);
-  attune_cli_print (_("Train on your own rows:\n  attunectl job-create --provider local --model starter --training FILE.jsonl --wait\n"));
-  attune_cli_print (_("See what happened:\n  attunectl job-status %.8s\n"), attune_job_get_id (job));
+  attune_cli_print ("\n%s\n  %s model-generate starter --adapter %s%s%s \\\n    --prompt %s\n", _("Ask it something:"), program, quoted_output,
+                    quoted_system != NULL ? " \\\n    --system " : "", quoted_system != NULL ? quoted_system : "",
+                    "'The invoice of March has the wrong address.'");
+  attune_cli_print ("%s\n  %s job-create --provider local --model starter --set method.type=lora \\\n    --set optimizer.learningRate=0.001 --training FILE.jsonl --wait\n",
+                    _("Train on rows of your own:"), program);
+  attune_cli_print ("%s\n  %s job-status %.8s\n", _("See what happened:"), program, attune_job_get_id (job));
 }
 
 gboolean

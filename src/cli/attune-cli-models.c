@@ -11,9 +11,12 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "attune-cli-output.h"
+#include "attune-json.h"
 #include "attune-local-adapter.h"
 #include "attune-paths.h"
 
@@ -135,6 +138,50 @@ attune_cli_model_import (AttuneCli  *self,
   return TRUE;
 }
 
+static void
+add_message (JsonArray  *messages,
+             const char *role,
+             const char *content)
+{
+  JsonObject *message = json_object_new ();
+
+  json_object_set_string_member (message, "role", role);
+  json_object_set_string_member (message, "content", content);
+  json_array_add_object_element (messages, message);
+}
+
+/* The path of a file in memory with the conversation, open as long as this process lives, whatever program it becomes. */
+static char *
+write_conversation (const char  *system,
+                    const char  *prompt,
+                    GError     **error)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *row = json_object_new ();
+  JsonArray *messages = json_array_new ();
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  gsize length;
+  int fd;
+
+  add_message (messages, "system", system);
+  add_message (messages, "user", prompt);
+  json_object_set_array_member (row, "messages", messages);
+  json_node_take_object (node, row);
+  text = attune_json_write (node, FALSE);
+  line = g_strconcat (text, "\n", NULL);
+  length = strlen (line);
+
+  fd = memfd_create ("conversation", 0);
+  if (fd < 0 || write (fd, line, length) != (gssize) length)
+    {
+      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_FAILED, _("The conversation could not be handed to the trainer: %s"), g_strerror (errno));
+      return NULL;
+    }
+
+  return g_strdup_printf ("/proc/self/fd/%d", fd);
+}
+
 /* Becomes the trainer: its words, its exit status and Ctrl+C are the person's own then. */
 gboolean
 attune_cli_model_generate (AttuneCli  *self,
@@ -145,6 +192,7 @@ attune_cli_model_generate (AttuneCli  *self,
   g_autoptr (GPtrArray) words = g_ptr_array_new ();
   g_autofree char *engine = attune_paths_dup_engine ();
   g_autofree char *max_tokens = NULL;
+  g_autofree char *conversation = NULL;
 
   if (local == NULL)
     return FALSE;
@@ -176,8 +224,14 @@ attune_cli_model_generate (AttuneCli  *self,
       g_ptr_array_add (words, (char *) "--adapter");
       g_ptr_array_add (words, self->options.adapter);
     }
-  g_ptr_array_add (words, (char *) "--prompt");
-  g_ptr_array_add (words, self->options.prompt);
+  if (self->options.system != NULL)
+    {
+      conversation = write_conversation (self->options.system, self->options.prompt, error);
+      if (conversation == NULL)
+        return FALSE;
+    }
+  g_ptr_array_add (words, (char *) (conversation != NULL ? "--messages" : "--prompt"));
+  g_ptr_array_add (words, conversation != NULL ? conversation : self->options.prompt);
   if (self->options.max_tokens > 0)
     {
       max_tokens = g_strdup_printf ("%d", self->options.max_tokens);

@@ -74,7 +74,7 @@ static const AttuneCliCommand commands[] = {
   { "model-import", "FOLDER", N_("copy a model folder to the models of this computer"),
     ATTUNE_CLI_NAME, 1, 1, attune_cli_model_import },
   { "model-generate", "MODEL", N_("let a model answer"),
-    ATTUNE_CLI_ADAPTER | ATTUNE_CLI_PROMPT | ATTUNE_CLI_MAX_TOKENS | ATTUNE_CLI_TEMPERATURE | ATTUNE_CLI_SEED, 1, 1, attune_cli_model_generate },
+    ATTUNE_CLI_ADAPTER | ATTUNE_CLI_PROMPT | ATTUNE_CLI_SYSTEM | ATTUNE_CLI_MAX_TOKENS | ATTUNE_CLI_TEMPERATURE | ATTUNE_CLI_SEED, 1, 1, attune_cli_model_generate },
   { "recipe-export", "ID", N_("write the configuration of a job as one file without secrets"),
     ATTUNE_CLI_OUTPUT, 1, 1, attune_cli_recipe_export },
   { "recipe-import", "FILE", N_("read a recipe, check it and print its configuration"),
@@ -127,6 +127,7 @@ build_entries (const AttuneCliCommand *command,
     { ATTUNE_CLI_SEQUENCE_LENGTH, { "sequence-length", 0, 0, G_OPTION_ARG_INT, &o->sequence_length, N_("Count rows that are longer"), N_("TOKENS") } },
     { ATTUNE_CLI_ADAPTER, { "adapter", 'a', 0, G_OPTION_ARG_FILENAME, &o->adapter, N_("Folder of a LoRA adapter to lay over the model"), N_("FOLDER") } },
     { ATTUNE_CLI_PROMPT, { "prompt", 0, 0, G_OPTION_ARG_STRING, &o->prompt, N_("What to answer"), N_("TEXT") } },
+    { ATTUNE_CLI_SYSTEM, { "system", 0, 0, G_OPTION_ARG_STRING, &o->system, N_("What the model is to keep in mind while it answers"), N_("TEXT") } },
     { ATTUNE_CLI_MAX_TOKENS, { "max-tokens", 0, 0, G_OPTION_ARG_INT, &o->max_tokens, N_("The longest answer"), N_("TOKENS") } },
     { ATTUNE_CLI_TEMPERATURE, { "temperature", 0, 0, G_OPTION_ARG_STRING, &o->temperature, N_("0 takes the likeliest word each time"), N_("NUMBER") } },
     { ATTUNE_CLI_SEED, { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, N_("The same seed gives the same answer"), N_("NUMBER") } },
@@ -304,6 +305,7 @@ close_all (AttuneCli *self)
   g_free (self->options.status);
   g_free (self->options.adapter);
   g_free (self->options.prompt);
+  g_free (self->options.system);
   g_free (self->options.temperature);
   g_free (self->options.seed);
   g_free (self->options.output);

@@ -35,6 +35,7 @@ typedef enum {
   ATTUNE_CLI_TEMPERATURE     = 1 << 14,
   ATTUNE_CLI_SEED            = 1 << 15,
   ATTUNE_CLI_OUTPUT          = 1 << 16,
+  ATTUNE_CLI_SYSTEM          = 1 << 17,
 } AttuneCliOption;
 
 typedef struct {
@@ -51,6 +52,7 @@ typedef struct {
   int      sequence_length; /* 0 unset */
   char    *adapter;
   char    *prompt;
+  char    *system;
   int      max_tokens;      /* 0 unset */
   char    *temperature;
   char    *seed;

@@ -369,6 +369,74 @@ test_full (Fixture       *fixture,
   }
 }
 
+/* The way through the example, on a stand-in for it that takes no time: every step of it, not what it learns. */
+static void
+test_example (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "package", NULL);
+  g_autofree char *starter = g_build_filename (folder, "starter", NULL);
+  g_autofree char *example = g_build_filename (starter, "example", NULL);
+  g_autofree char *model = g_build_filename (starter, "model", NULL);
+  g_autofree char *before = g_strdup (g_getenv ("ATTUNE_DATA_DIR"));
+  const struct { const char *name; const char *text; } files[] = {
+    { "train.jsonl", GOOD_ROW (1) GOOD_ROW (2) GOOD_ROW (3) GOOD_ROW (4) },
+    { "validation.jsonl", GOOD_ROW (5) GOOD_ROW (6) },
+    { "recipe.json", "{\"name\":\"The example\",\"provider\":\"local\",\"configuration\":{\"model\":{\"baseModel\":\"starter\"},"
+                     "\"method\":{\"type\":\"lora\"},\"schedule\":{\"epochs\":2},\"optimizer\":{\"learningRate\":0.001}}}" },
+  };
+
+  g_assert_cmpint (g_mkdir_with_parents (example, 0700), ==, 0);
+  g_assert_cmpint (symlink (fixture->model, model), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (example, files[i].name, NULL);
+
+      g_assert_true (g_file_set_contents (path, files[i].text, -1, NULL));
+    }
+
+  g_setenv ("ATTUNE_DATA_DIR", folder, TRUE);
+  {
+    g_auto (Terminal) terminal = terminal_run ("try-example", "--json");
+    g_autoptr (JsonNode) node = NULL;
+    g_autofree char *adapter = NULL;
+
+    assert_status (terminal, 0);
+    node = terminal_parse (&terminal);
+    g_assert_cmpint (attune_json_peek_int (node, "before.rows", 0), ==, 2);
+    g_assert_cmpint (attune_json_peek_int (node, "after.rows", 0), ==, 2);
+    g_assert_cmpstr (attune_json_peek_string (node, "status", NULL), ==, "succeeded");
+    adapter = g_build_filename (attune_json_peek_string (node, "outputPath", ""), "adapter_model.safetensors", NULL);
+    g_assert_true (g_file_test (adapter, G_FILE_TEST_IS_REGULAR));
+  }
+  {
+    g_auto (Terminal) terminal = terminal_run ("try-example");
+
+    assert_status (terminal, 0);
+    assert_contains (terminal.out, "Before: ");
+    assert_contains (terminal.out, "After: ");
+    assert_contains (terminal.out, "/run/output");
+    assert_contains (terminal.out, "model-generate starter");
+  }
+  {
+    g_auto (Terminal) terminal = terminal_run ("model-generate", "starter", "--system", "Be short.", "--prompt", "What is 1 + 1?", "--max-tokens", "4", "--json");
+    g_autoptr (JsonNode) node = NULL;
+
+    assert_status (terminal, 0);
+    node = terminal_parse (&terminal);
+    g_assert_cmpint (attune_json_peek_int (node, "tokens", 0), ==, 4);
+  }
+
+  g_assert_cmpint (g_unlink (model), ==, 0);
+  {
+    g_auto (Terminal) terminal = terminal_run ("try-example");
+
+    assert_status (terminal, 3);
+    assert_contains (terminal.err, "starter/model");
+  }
+  g_setenv ("ATTUNE_DATA_DIR", before != NULL ? before : "", TRUE);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -383,6 +451,7 @@ main (int    argc,
   ADD ("interrupt", test_interrupt);
   ADD ("two-at-once", test_two_at_once);
   ADD ("full", test_full);
+  ADD ("example", test_example);
 
   return g_test_run ();
 }
