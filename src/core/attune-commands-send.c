@@ -86,7 +86,7 @@ fail (AttuneCreate *create,
 
   if (!attune_job_status_is_final (attune_job_get_status (job)))
     {
-      if (attune_error_is_cancelled (error))
+      if (attune_error_is_cancelled (create->failure))
         {
           attune_job_set_status (job, ATTUNE_JOB_STATUS_CANCELLED);
         }
