@@ -17,6 +17,7 @@
 
 #define POLL_RUNNING 0.5
 #define POLL_WAITING 1.0
+#define POLL_PAUSED 10.0
 #define N_LOG_LINES 3
 
 /* Why a trainer that said nothing of its end has ended. */
@@ -91,8 +92,10 @@ get_poll_after (int state)
     case ATTUNE_JOB_STATUS_PREPARING:
     case ATTUNE_JOB_STATUS_SUBMITTING:
     case ATTUNE_JOB_STATUS_QUEUED:
-    case ATTUNE_JOB_STATUS_PAUSED:
       return POLL_WAITING;
+
+    case ATTUNE_JOB_STATUS_PAUSED:
+      return POLL_PAUSED;
 
     case ATTUNE_JOB_STATUS_SUCCEEDED:
     case ATTUNE_JOB_STATUS_FAILED:

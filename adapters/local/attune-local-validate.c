@@ -156,6 +156,16 @@ check_method (AttuneConfiguration    *configuration,
 }
 
 static void
+check_precision (AttuneConfiguration *configuration,
+                 AttuneValidation    *validation)
+{
+  if (attune_configuration_is_set (configuration, "model.precision") && !attune_machine_has_fast_bf16 () &&
+      attune_configuration_get_enum (configuration, "model.precision") == ATTUNE_MODEL_PRECISION_BF16)
+    attune_validation_add (validation, "model.precision", ATTUNE_SEVERITY_WARNING, "advice", g_variant_new_string ("fp32"),
+                           _("This processor has no instructions for bf16: it saves memory, but fp32 is faster."));
+}
+
+static void
 check_length (AttuneConfiguration    *configuration,
               const AttuneLocalModel *model,
               AttuneValidation       *validation)
@@ -327,6 +337,7 @@ attune_local_validate_configuration (AttuneAdapter          *adapter,
   model = check_model (self, configuration, context, validation);
   check_data (self, configuration, context, validation);
   check_method (configuration, model, validation);
+  check_precision (configuration, validation);
   if (model == NULL)
     return;
 
