@@ -454,7 +454,8 @@ attune_chart_widget_get_property (GObject    *object,
       break;
 
     case PROP_CURSOR_X:
-      g_value_set_double (value, attune_chart_widget_get_cursor_x (self));
+      /* A property cannot be NAN. */
+      g_value_set_double (value, isnan (self->cursor_x) ? INFINITY : self->cursor_x);
       break;
 
     default:
@@ -505,7 +506,6 @@ attune_chart_widget_class_init (AttuneChartWidgetClass *klass)
   widget_class->size_allocate = attune_chart_widget_size_allocate;
 
   properties[PROP_CHART] = g_param_spec_object ("chart", NULL, NULL, ATTUNE_TYPE_CHART, flags);
-  /* NAN lies outside of any range that a property can have; the setter takes what is not finite for it. */
   properties[PROP_CURSOR_X] = g_param_spec_double ("cursor-x", NULL, NULL, -INFINITY, INFINITY, INFINITY, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

@@ -24,7 +24,7 @@ G_DECLARE_FINAL_TYPE (AttuneChartWidget, attune_chart_widget, ATTUNE, CHART_WIDG
  *
  * Emits ::announce (text) when it says something to screen readers; who stops the emission keeps it silent.
  *
- * Properties: chart, cursor-x (NAN: none; bind it to link the cursors of several charts). */
+ * Properties: chart, cursor-x (infinite: none; bind it to link the cursors of several charts). */
 
 GtkWidget   *attune_chart_widget_new          (AttuneChart       *chart) G_GNUC_WARN_UNUSED_RESULT;
 AttuneChart *attune_chart_widget_get_chart    (AttuneChartWidget *self);

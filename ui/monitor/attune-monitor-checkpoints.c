@@ -192,6 +192,8 @@ attune_monitor_checkpoints_dispose (GObject *object)
 {
   AttuneMonitorCheckpoints *self = ATTUNE_MONITOR_CHECKPOINTS (object);
 
+  /* A bound child that is the child of the bin itself would be taken from it behind its back. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_MONITOR_CHECKPOINTS);
   g_clear_object (&self->metrics);
 

@@ -245,6 +245,8 @@ attune_monitor_configuration_dispose (GObject *object)
 {
   AttuneMonitorConfiguration *self = ATTUNE_MONITOR_CONFIGURATION (object);
 
+  /* A bound child that is the child of the bin itself would be taken from it behind its back. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_MONITOR_CONFIGURATION);
   g_clear_object (&self->commands);
   g_clear_object (&self->job);

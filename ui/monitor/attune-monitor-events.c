@@ -148,6 +148,8 @@ attune_monitor_events_dispose (GObject *object)
   g_clear_handle_id (&self->follow_id, g_source_remove);
   if (self->events != NULL)
     g_signal_handlers_disconnect_by_func (self->events, items_changed_cb, self);
+  /* A bound child that is the child of the bin itself would be taken from it behind its back. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_MONITOR_EVENTS);
   g_clear_object (&self->events);
 
