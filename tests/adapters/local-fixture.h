@@ -18,7 +18,7 @@
 
 /* A tiny model that really trains, rows to train it on, and a way to wait. */
 
-#define TEST_TIMEOUT (60 * G_USEC_PER_SEC)
+#define TEST_TIMEOUT (120 * G_USEC_PER_SEC)
 
 /* The folder of the tiny model, and a file in it. */
 static inline char *
@@ -116,7 +116,7 @@ test_wake_cb (gpointer user_data)
   G_STMT_START                                                                    \
   {                                                                               \
     gint64 test_deadline = g_get_monotonic_time () + TEST_TIMEOUT;                \
-    guint test_wake_id = g_timeout_add (10, test_wake_cb, NULL);                  \
+    guint test_wake_id = g_timeout_add (5, test_wake_cb, NULL);                  \
     while (!(condition) && g_get_monotonic_time () < test_deadline)               \
       g_main_context_iteration (NULL, TRUE);                                      \
     g_source_remove (test_wake_id);                                               \
@@ -272,6 +272,16 @@ test_job_wait_for (TestJob         *self,
                  attune_enum_to_nick (ATTUNE_TYPE_JOB_STATUS, update->status), update->step,
                  update->error != NULL ? update->error->message : "no reason");
     }
+}
+
+/* Until the trainer has done @step, by what it measures at each: its status tells only once a second. */
+static inline void
+test_job_wait_for_step (TestJob *self,
+                        gint64   step)
+{
+  g_autofree char *path = g_build_filename (self->run_folder, ATTUNE_RUN_METRICS_FILE, NULL);
+
+  test_wait_until (attune_local_files_last_step (path) >= step);
 }
 
 static inline double

@@ -16,7 +16,7 @@
 #define LONG_RUN "method.type=full schedule.epochs=20 schedule.batchSize=1 schedule.checkpoints=2 schedule.evaluations=0 optimizer.learningRate=0.0005"
 /* Long enough to be caught in the middle, short enough to be waited for. */
 #define MEDIUM_RUN "method.type=lora schedule.epochs=4 schedule.batchSize=1 schedule.checkpoints=10 schedule.evaluations=0 optimizer.learningRate=0.002"
-#define MEDIUM_ROWS 100
+#define MEDIUM_ROWS 150
 
 typedef struct {
   AttuneAdapter *adapter;
@@ -127,8 +127,7 @@ test_pause_and_resume (Fixture       *fixture,
   g_clear_pointer (&update, attune_status_update_free);
 
   start (paused);
-  update = test_job_wait_for (paused, ATTUNE_JOB_STATUS_RUNNING, 5);
-  g_clear_pointer (&update, attune_status_update_free);
+  test_job_wait_for_step (paused, 5);
 
   g_assert_false (test_job_resume (paused, &error));
   g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_CONFLICT);
@@ -172,8 +171,8 @@ test_crash_and_resume (Fixture       *fixture,
 
   /* Behind the first checkpoint. */
   start (crashed);
-  update = test_job_wait_for (crashed, ATTUNE_JOB_STATUS_RUNNING, 60);
-  g_clear_pointer (&update, attune_status_update_free);
+  test_job_wait_for_step (crashed, 60);
+  test_wait_until (attune_local_files_has_checkpoint (crashed->run_folder));
   g_assert_true (attune_local_files_find_process (crashed->run_folder, NULL, &process));
   g_assert_true (attune_local_process_send_signal (&process, SIGKILL, NULL));
   test_wait_until (!attune_local_process_is_alive (&process));
@@ -201,8 +200,7 @@ test_cancel (Fixture       *fixture,
   g_autoptr (GError) error = NULL;
 
   start (job);
-  update = test_job_wait_for (job, ATTUNE_JOB_STATUS_RUNNING, 2);
-  g_clear_pointer (&update, attune_status_update_free);
+  test_job_wait_for_step (job, 2);
   test_job_cancel (job, &error);
   g_assert_no_error (error);
   update = test_job_query (job, &error);
@@ -214,8 +212,7 @@ test_cancel (Fixture       *fixture,
   /* And taken up again, and cancelled while it is paused. */
   test_job_resume (job, &error);
   g_assert_no_error (error);
-  update = test_job_wait_for (job, ATTUNE_JOB_STATUS_RUNNING, 2);
-  g_clear_pointer (&update, attune_status_update_free);
+  test_job_wait_for_step (job, 2);
   test_job_pause (job, &error);
   g_assert_no_error (error);
   test_job_cancel (job, &error);

@@ -19,6 +19,22 @@
 
 #define TERMINAL_TIMEOUT (120 * G_USEC_PER_SEC)
 
+static inline gboolean
+terminal_wake_cb (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* A moment in the main context, so that waiting takes no processor from the trainer. */
+static inline void
+terminal_idle (void)
+{
+  guint id = g_timeout_add (5, terminal_wake_cb, NULL);
+
+  g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+}
+
 typedef struct {
   int   status; /* exit status, or -1 for a signal */
   char *out;
@@ -196,8 +212,35 @@ terminal_wait_for (const char *data_home,
         return;
       if (strcmp (now, "failed") == 0 || strcmp (now, "succeeded") == 0 || strcmp (now, "cancelled") == 0)
         g_error ("The job is %s at step %" G_GINT64_FORMAT " instead of %s", now, now_step, status);
+      terminal_idle ();
     }
   g_error ("The job did not become %s", status);
+}
+
+/* Until the trainer has done @step, by what it measures at each: its status tells only once a second. */
+static inline void
+terminal_wait_for_step (const char *data_home,
+                        const char *id,
+                        guint       step)
+{
+  g_autofree char *path = g_build_filename (data_home != NULL ? data_home : g_get_user_data_dir (), "attune", "jobs", id, "run", "metrics.jsonl", NULL);
+  gint64 deadline = g_get_monotonic_time () + TERMINAL_TIMEOUT;
+
+  while (g_get_monotonic_time () < deadline)
+    {
+      g_autofree char *contents = NULL;
+      guint n_lines = 0;
+
+      if (g_file_get_contents (path, &contents, NULL, NULL))
+        {
+          for (const char *p = contents; *p != '\0'; p++)
+            n_lines += *p == '\n';
+        }
+      if (n_lines >= step)
+        return;
+      terminal_idle ();
+    }
+  g_error ("The job did not reach step %u", step);
 }
 
 /* The trainer that works on a job. */
@@ -223,7 +266,7 @@ terminal_kill_engine (const char *data_home,
   if (pid != 0)
     g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
   while (terminal_engine_pid (data_home, id) != 0 && g_get_monotonic_time () < deadline)
-    g_thread_yield ();
+    terminal_idle ();
   g_assert_cmpint (terminal_engine_pid (data_home, id), ==, 0);
 }
 

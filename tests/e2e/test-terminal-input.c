@@ -364,7 +364,7 @@ test_full_disk (Fixture       *fixture,
     return;
 
   id = create_at (fixture, home);
-  terminal_wait_for (home, id, "running", 10);
+  terminal_wait_for_step (home, id, 10);
 
   filler = g_build_filename (home, "filler", NULL);
   file = fopen (filler, "wb");
@@ -381,7 +381,7 @@ test_full_disk (Fixture       *fixture,
   fclose (file);
 
   while (terminal_engine_pid (home, id) != 0 && g_get_monotonic_time () < deadline)
-    g_thread_yield ();
+    terminal_idle ();
 
   g_assert_cmpint (g_unlink (filler), ==, 0);
   {

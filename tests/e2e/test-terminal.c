@@ -58,8 +58,8 @@ create (Fixture    *fixture,
   return g_strdup (id);
 }
 
-/* Long enough to be caught in the middle: 400 steps, a checkpoint each 40. */
-#define MEDIUM "--set schedule.epochs=4 --set schedule.batchSize=1 --set schedule.checkpoints=10 --set schedule.evaluations=0"
+/* Long enough to be caught in the middle: 600 steps, a checkpoint each 60. */
+#define MEDIUM "--set schedule.epochs=6 --set schedule.batchSize=1 --set schedule.checkpoints=10 --set schedule.evaluations=0"
 
 static void
 test_life (Fixture       *fixture,
@@ -211,7 +211,7 @@ test_pause (Fixture       *fixture,
   g_autofree char *paused = create (fixture, fixture->rows, MEDIUM);
   gint64 step;
 
-  terminal_wait_for (NULL, paused, "running", 5);
+  terminal_wait_for_step (NULL, paused, 5);
   {
     g_auto (Terminal) terminal = terminal_run ("job-pause", paused, "--json");
     g_autofree char *status = NULL;
@@ -219,7 +219,7 @@ test_pause (Fixture       *fixture,
     assert_status (terminal, 0);
     status = terminal_job_status (NULL, paused, &step);
     g_assert_cmpstr (status, ==, "paused");
-    g_assert_cmpint (step, <, 400);
+    g_assert_cmpint (step, <, 600);
     g_assert_cmpint (terminal_engine_pid (NULL, paused), ==, 0);
   }
   {
@@ -240,7 +240,7 @@ test_kill (Fixture       *fixture,
   g_autofree char *whole = create (fixture, fixture->rows, MEDIUM " --wait");
   g_autofree char *killed = create (fixture, fixture->rows, MEDIUM);
 
-  terminal_wait_for (NULL, killed, "running", 50);
+  terminal_wait_for_step (NULL, killed, 80);
   terminal_kill_engine (NULL, killed);
   {
     g_auto (Terminal) terminal = terminal_run ("job-status", killed);
@@ -263,7 +263,7 @@ test_cancel (Fixture       *fixture,
 {
   g_autofree char *id = create (fixture, fixture->many_rows, "--set schedule.epochs=20 --set schedule.batchSize=1");
 
-  terminal_wait_for (NULL, id, "running", 1);
+  terminal_wait_for_step (NULL, id, 1);
   {
     g_auto (Terminal) terminal = terminal_run ("job-cancel", id, "--json");
     g_autoptr (JsonNode) node = NULL;
@@ -308,10 +308,10 @@ test_interrupt (Fixture       *fixture,
           if (strlen (name) == 36 && terminal_engine_pid (NULL, name) != 0)
             g_set_str (&id, name);
         }
-      g_thread_yield ();
+      terminal_idle ();
     }
   g_assert_nonnull (id);
-  terminal_wait_for (NULL, id, "running", 1);
+  terminal_wait_for_step (NULL, id, 1);
 
   g_subprocess_send_signal (process, SIGINT);
   {
@@ -320,7 +320,7 @@ test_interrupt (Fixture       *fixture,
     assert_status (terminal, 130);
     assert_contains (terminal.err, "goes on");
   }
-  terminal_wait_for (NULL, id, "succeeded", 400);
+  terminal_wait_for (NULL, id, "succeeded", 600);
 }
 
 static void
@@ -330,7 +330,7 @@ test_two_at_once (Fixture       *fixture,
   g_autofree char *first = create (fixture, fixture->many_rows, "--set schedule.epochs=20 --set schedule.batchSize=1");
   g_autofree char *second = NULL;
 
-  terminal_wait_for (NULL, first, "running", 1);
+  terminal_wait_for_step (NULL, first, 1);
   second = create (fixture, fixture->rows, "--set schedule.epochs=1");
   terminal_wait_for (NULL, second, "queued", -1);
   {
