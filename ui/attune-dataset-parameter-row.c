@@ -228,7 +228,7 @@ attune_dataset_parameter_row_create (AttuneParameterRow *row)
                                              attune_field_get_title (attune_parameter_row_get_field (row)));
   GtkWidget *button;
 
-  self->row = ADW_COMBO_ROW (adw_combo_row_new ());
+  self->row = ADW_COMBO_ROW (attune_parameter_row_make_combo ());
   self->spinner = adw_spinner_new ();
   gtk_widget_set_visible (self->spinner, FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->spinner), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Checking the File"), -1);
@@ -271,7 +271,8 @@ attune_dataset_parameter_row_show_value (AttuneParameterRow *row,
     {
       if (self->store != NULL && *id != '\0')
         dataset = attune_dataset_store_lookup (self->store, id);
-      subtitle = dataset != NULL ? attune_dataset_actions_describe (dataset) : g_strdup (help != NULL ? help : "");
+      subtitle = dataset != NULL ? attune_dataset_actions_describe (dataset)
+                 : help != NULL ? attune_parameter_row_make_summary (help) : g_strdup ("");
     }
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->row), subtitle);
 }

@@ -69,6 +69,7 @@ recipe_read_cb (GObject      *object,
   AttuneCommands *commands = g_task_get_source_object (task);
   g_autoptr (JsonNode) root = NULL;
   g_autoptr (AttuneMigration) recipe = NULL;
+  g_autoptr (GVariant) values = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *data = NULL;
   g_autofree char *provider = NULL;
@@ -96,6 +97,7 @@ recipe_read_cb (GObject      *object,
     }
 
   provider = choose_provider (commands, recipe);
+  values = attune_configuration_to_variant (recipe->configuration);
   training = attune_paths_dup_package_file ("starter/example/train.jsonl");
   validation = attune_paths_dup_package_file ("starter/example/validation.jsonl");
   g_variant_builder_init (&parameters, G_VARIANT_TYPE_VARDICT);
@@ -104,7 +106,7 @@ recipe_read_cb (GObject      *object,
                          g_variant_new_string (recipe->name != NULL ? recipe->name : _("Example: Sorting Support Messages")));
   g_variant_builder_add (&parameters, "{sv}", "training", g_variant_new_string (training));
   g_variant_builder_add (&parameters, "{sv}", "validation", g_variant_new_string (validation));
-  g_variant_builder_add (&parameters, "{sv}", "configuration", attune_configuration_to_variant (recipe->configuration));
+  g_variant_builder_add (&parameters, "{sv}", "configuration", values);
   attune_commands_call_async (commands, "job-create", g_variant_builder_end (&parameters),
                               g_task_get_cancellable (task), created_cb, g_object_ref (task));
 }

@@ -496,12 +496,27 @@ attune_field_format (AttuneField *self,
 
   if (value == NULL)
     return g_strdup ("");
+  if (self->type == ATTUNE_PARAMETER_DOUBLE)
+    {
+      GString *text = g_string_new (NULL);
+
+      if (self->parameter != NULL)
+        {
+          g_autofree char *shortest = attune_parameter_format (self->parameter, value);
+
+          g_string_append (text, shortest);
+        }
+      else
+        g_string_append (text, g_ascii_formatd (buffer, sizeof buffer, "%.12g", g_variant_get_double (value)));
+      /* "1e-5", as people write it. */
+      g_string_replace (text, "e-0", "e-", 1);
+
+      return g_string_free_and_steal (text);
+    }
   if (self->parameter != NULL)
     return attune_parameter_format (self->parameter, value);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return g_variant_dup_string (value, NULL);
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
-    return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.12g", g_variant_get_double (value)));
 
   return g_variant_print (value, FALSE);
 }

@@ -85,8 +85,6 @@ make_issue_row (AttuneFlightPanel *self,
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), issue->message);
-  if (title != NULL)
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), title);
 
   gtk_widget_add_css_class (icon, is_error ? "error" : "warning");
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -233,8 +231,8 @@ attune_flight_panel_set_estimate (AttuneFlightPanel    *self,
           g_autofree char *needed = g_steal_pointer (&memory);
           g_autofree char *available = g_format_size ((guint64) MAX (estimate->memory_available, 0));
 
-          /* translators: memory that a job needs and that the computer has, such as "1.2 GB of 8 GB" */
-          memory = g_strdup_printf (_("%s of %s that are free"), needed, available);
+          /* translators: memory that a job needs, and that the computer has left, such as "1.2 GB, 8 GB free" */
+          memory = g_strdup_printf (_("%s, %s free"), needed, available);
         }
       disk = attune_format_size_range (estimate->disk, estimate->disk);
       cost = attune_format_cost_range (estimate->cost_low, estimate->cost_high);

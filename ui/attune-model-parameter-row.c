@@ -212,7 +212,7 @@ attune_model_parameter_row_create (AttuneParameterRow *row)
   AttuneModelParameterRow *self = ATTUNE_MODEL_PARAMETER_ROW (row);
   g_autoptr (GtkExpression) title = gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
 
-  self->row = ADW_COMBO_ROW (adw_combo_row_new ());
+  self->row = ADW_COMBO_ROW (attune_parameter_row_make_combo ());
   adw_combo_row_set_expression (self->row, title);
   self->choose = attune_parameter_row_make_button ("folder-open-symbolic", _("Choose a Model Folder"));
   g_signal_connect_object (self->choose, "clicked", G_CALLBACK (choose_clicked_cb), self, G_CONNECT_SWAPPED);
@@ -237,8 +237,9 @@ attune_model_parameter_row_show_value (AttuneParameterRow *row,
       adw_combo_row_set_selected (self->row, i);
 
   description = describe (self, id);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->row),
-                               description != NULL ? description : help != NULL ? help : "");
+  if (description == NULL && help != NULL)
+    description = attune_parameter_row_make_summary (help);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->row), description != NULL ? description : "");
 }
 
 static void

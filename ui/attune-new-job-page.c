@@ -276,6 +276,31 @@ choose_starting_point (AttuneNewJobPage *self)
     }
 }
 
+static void
+show_banner (AttuneNewJobPage *self,
+             const char       *text,
+             gboolean          can_retry)
+{
+  g_autofree char *escaped = text != NULL ? g_markup_escape_text (text, -1) : NULL;
+
+  if (text != NULL)
+    adw_banner_set_title (self->notice_banner, escaped);
+  adw_banner_set_button_label (self->notice_banner, can_retry ? _("_Try Again") : NULL);
+  adw_banner_set_revealed (self->notice_banner, text != NULL);
+}
+
+/* What is known from before can be used, as long as it is said why it is not newer. */
+static void
+show_problem (AttuneNewJobPage *self,
+              const char       *message)
+{
+  /* translators: the first %s is a provider, the second why it could not be asked */
+  g_autofree char *text = g_strdup_printf (_("What is known of %s may be out of date. %s"),
+                                           attune_adapter_get_title (self->adapter), message);
+
+  show_banner (self, text, TRUE);
+}
+
 /* Says what the provider warns of today, the worst first; mere information stands on the page of the providers. */
 static void
 show_notices (AttuneNewJobPage *self)
@@ -304,13 +329,7 @@ show_notices (AttuneNewJobPage *self)
           found = text;
       }
 
-  if (found != NULL)
-    {
-      g_autofree char *escaped = g_markup_escape_text (found, -1);
-
-      adw_banner_set_title (self->notice_banner, escaped);
-    }
-  adw_banner_set_revealed (self->notice_banner, found != NULL);
+  show_banner (self, found, FALSE);
 }
 
 static void
@@ -334,7 +353,9 @@ capabilities_loaded_cb (GObject      *object,
   g_autoptr (AttuneCapabilities) capabilities = NULL;
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) variant = NULL;
+  g_autoptr (GVariant) problem = NULL;
   g_autoptr (GError) error = NULL;
+  const char *message = NULL;
 
   g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
 
@@ -350,6 +371,11 @@ capabilities_loaded_cb (GObject      *object,
       else
         g_set_error_literal (&error, ATTUNE_ERROR, ATTUNE_ERROR_FAILED, _("The provider did not say what it can do."));
     }
+  if (capabilities == NULL && self->capabilities != NULL)
+    {
+      show_problem (self, error->message);
+      return;
+    }
   if (capabilities == NULL)
     {
       g_autofree char *text = attune_dialogs_describe_error (error);
@@ -363,12 +389,17 @@ capabilities_loaded_cb (GObject      *object,
   g_set_object (&self->capabilities, capabilities);
   attune_job_form_set_capabilities (self->form, capabilities);
   choose_starting_point (self);
-  show_notices (self);
+  problem = g_variant_lookup_value (reply, "problem", G_VARIANT_TYPE_VARDICT);
+  if (problem != NULL && g_variant_lookup (problem, "message", "&s", &message))
+    show_problem (self, message);
+  else
+    show_notices (self);
   gtk_stack_set_visible_child_name (self->stack, "form");
   take_pending_files (self);
   queue_check (self);
 }
 
+/* @refresh: asks the provider although something is known; the form stays meanwhile. */
 static void
 load_capabilities (AttuneNewJobPage *self,
                    gboolean          refresh)
@@ -376,13 +407,16 @@ load_capabilities (AttuneNewJobPage *self,
   GVariantBuilder parameters;
 
   clear_cancellable (&self->loading);
-  clear_cancellable (&self->estimating);
-  g_clear_handle_id (&self->estimate_source, g_source_remove);
-  g_clear_handle_id (&self->check_source, g_source_remove);
-  g_clear_object (&self->capabilities);
-  update_actions (self);
-  adw_banner_set_revealed (self->notice_banner, FALSE);
-  gtk_stack_set_visible_child_name (self->stack, "loading");
+  show_banner (self, NULL, FALSE);
+  if (!refresh || self->capabilities == NULL)
+    {
+      clear_cancellable (&self->estimating);
+      g_clear_handle_id (&self->estimate_source, g_source_remove);
+      g_clear_handle_id (&self->check_source, g_source_remove);
+      g_clear_object (&self->capabilities);
+      gtk_stack_set_visible_child_name (self->stack, "loading");
+      update_actions (self);
+    }
 
   self->loading = g_cancellable_new ();
   g_variant_builder_init (&parameters, G_VARIANT_TYPE_VARDICT);
@@ -479,6 +513,7 @@ start_action (GtkWidget  *widget,
 {
   AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
   g_autoptr (AttuneConfiguration) configuration = NULL;
+  g_autoptr (GVariant) values = NULL;
   GVariantBuilder parameters;
   const char *name;
 
@@ -486,6 +521,7 @@ start_action (GtkWidget  *widget,
     return;
 
   configuration = attune_job_form_dup_effective (self->form);
+  values = attune_configuration_to_variant (configuration);
 
   self->is_starting = TRUE;
   clear_cancellable (&self->starting);
@@ -495,8 +531,7 @@ start_action (GtkWidget  *widget,
   name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
   g_variant_builder_init (&parameters, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&parameters, "{sv}", "provider", g_variant_new_string (attune_adapter_get_id (self->adapter)));
-  g_variant_builder_add (&parameters, "{sv}", "configuration",
-                         attune_configuration_to_variant (configuration));
+  g_variant_builder_add (&parameters, "{sv}", "configuration", values);
   if (*name != '\0')
     g_variant_builder_add (&parameters, "{sv}", "name", g_variant_new_string (name));
   attune_commands_call_async (self->commands, "job-create", g_variant_builder_end (&parameters), self->starting,
@@ -634,6 +669,7 @@ attune_new_job_page_init (AttuneNewJobPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.start", FALSE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-request", FALSE);
 
+  adw_banner_set_use_markup (self->notice_banner, TRUE);
   g_signal_connect_object (self->form, "changed", G_CALLBACK (queue_check), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->panel, "issue-activated", G_CALLBACK (issue_activated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->panel, "repair-requested", G_CALLBACK (repair_requested_cb), self, G_CONNECT_SWAPPED);

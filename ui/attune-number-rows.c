@@ -301,8 +301,12 @@ attune_double_row_create (AttuneParameterRow *row)
   self->increase = attune_parameter_row_make_button ("value-increase-symbolic", increase);
   g_signal_connect_object (self->decrease, "clicked", G_CALLBACK (decrease_clicked_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->increase, "clicked", G_CALLBACK (increase_clicked_cb), self, G_CONNECT_SWAPPED);
-  adw_entry_row_add_suffix (self->row, self->increase);
+  gtk_widget_remove_css_class (self->decrease, "flat");
+  gtk_widget_remove_css_class (self->increase, "flat");
+  gtk_widget_add_css_class (self->decrease, "circular");
+  gtk_widget_add_css_class (self->increase, "circular");
   adw_entry_row_add_suffix (self->row, self->decrease);
+  adw_entry_row_add_suffix (self->row, self->increase);
 
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (double_key_pressed_cb), self, G_CONNECT_SWAPPED);

@@ -8,6 +8,8 @@
 
 #include "attune-parameter-row.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 typedef struct {
@@ -23,6 +25,7 @@ typedef struct {
   char                *issue;     /* of the check */
   guint                updating;
   guint                issue_is_error : 1;
+  guint                touched : 1;
 } AttuneParameterRowPrivate;
 
 enum { PROP_FIELD = 1, PROP_CONFIGURATION, PROP_COMMANDS, N_PROPS };
@@ -173,7 +176,8 @@ create_message_row (AttuneParameterRow *self)
   gtk_box_append (GTK_BOX (box), priv->message_icon);
   gtk_box_append (GTK_BOX (box), priv->message_label);
 
-  priv->message_row = gtk_list_box_row_new ();
+  /* A preferences row, as a preferences group puts any other widget behind its list. */
+  priv->message_row = adw_preferences_row_new ();
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (priv->message_row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (priv->message_row), FALSE);
   gtk_list_box_row_set_selectable (GTK_LIST_BOX_ROW (priv->message_row), FALSE);
@@ -231,8 +235,16 @@ attune_parameter_row_constructed (GObject *object)
     {
       if (ADW_IS_ENTRY_ROW (priv->widget))
         attune_parameter_row_add_suffix (self, make_help_button (self));
-      else if (ADW_IS_ACTION_ROW (priv->widget))
-        adw_action_row_set_subtitle (ADW_ACTION_ROW (priv->widget), help);
+      else
+        {
+          if (ADW_IS_ACTION_ROW (priv->widget))
+            {
+              g_autofree char *summary = attune_parameter_row_make_summary (help);
+
+              adw_action_row_set_subtitle (ADW_ACTION_ROW (priv->widget), summary);
+            }
+          gtk_widget_set_tooltip_text (priv->widget, help);
+        }
       gtk_accessible_update_property (GTK_ACCESSIBLE (find_focus_target (priv->widget)),
                                       GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, help,
                                       -1);
@@ -419,6 +431,7 @@ attune_parameter_row_set_configuration (AttuneParameterRow  *self,
 
   if (g_set_object (&get_private (self)->configuration, configuration))
     {
+      get_private (self)->touched = FALSE;
       attune_parameter_row_set_problem (self, NULL);
       attune_parameter_row_set_issue (self, NULL);
       /* Choices hold what was chosen before although it may not be chosen any more: start anew. */
@@ -475,6 +488,10 @@ attune_parameter_row_set_issue (AttuneParameterRow *self,
   g_return_if_fail (ATTUNE_IS_PARAMETER_ROW (self));
 
   priv = get_private (self);
+  /* Nobody likes to be told off before they began: what is still missing stands in the check, and at its row only once it was
+   * there and was taken away. */
+  if (issue != NULL && !priv->touched && g_strcmp0 (issue->code, "required") == 0)
+    issue = NULL;
   priv->issue_is_error = issue != NULL && issue->severity == ATTUNE_SEVERITY_ERROR;
   g_set_str (&priv->issue, issue != NULL ? issue->message : NULL);
   update_message (self);
@@ -534,6 +551,7 @@ attune_parameter_row_take_value (AttuneParameterRow *self,
   g_return_if_fail (ATTUNE_IS_PARAMETER_ROW (self));
 
   priv = get_private (self);
+  priv->touched = TRUE;
   attune_parameter_row_set_problem (self, NULL);
   attune_field_set_value (priv->field, priv->configuration, value);
 }
@@ -598,4 +616,104 @@ attune_parameter_row_fill_choices (AdwComboRow *combo,
 
       adw_combo_row_set_model (combo, G_LIST_MODEL (list));
     }
+}
+
+char *
+attune_parameter_row_make_summary (const char *help)
+{
+  const char *end;
+
+  g_return_val_if_fail (help != NULL, NULL);
+
+  end = strpbrk (help, ";:");
+  if (end == NULL && g_str_has_suffix (help, "."))
+    end = help + strlen (help) - 1;
+
+  return end != NULL ? g_strndup (help, (gsize) (end - help)) : g_strdup (help);
+}
+
+/* --- Combo rows --- */
+
+#define VALUE_WIDTH 15
+
+static void
+value_setup_cb (GtkListItemFactory *factory,
+                GtkListItem        *item)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (label), 1);
+  gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+value_bind_cb (GtkListItemFactory *factory,
+               GtkListItem        *item)
+{
+  GtkLabel *label = GTK_LABEL (gtk_list_item_get_child (item));
+  const char *text = gtk_string_object_get_string (gtk_list_item_get_item (item));
+
+  gtk_label_set_text (label, text);
+  gtk_label_set_width_chars (label, (int) MIN (g_utf8_strlen (text, -1), VALUE_WIDTH));
+}
+
+static void
+choice_setup_cb (AdwComboRow *combo,
+                 GtkListItem *item)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *label = gtk_label_new (NULL);
+  GtkWidget *check = gtk_image_new_from_icon_name ("object-select-symbolic");
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), check);
+  gtk_list_item_set_child (item, box);
+}
+
+static void
+choice_bind_cb (AdwComboRow *combo,
+                GtkListItem *item)
+{
+  GtkWidget *label = gtk_widget_get_first_child (gtk_list_item_get_child (item));
+  GtkWidget *check = gtk_widget_get_next_sibling (label);
+
+  gtk_label_set_text (GTK_LABEL (label), gtk_string_object_get_string (gtk_list_item_get_item (item)));
+  gtk_widget_set_opacity (check, adw_combo_row_get_selected_item (combo) == gtk_list_item_get_item (item) ? 1 : 0);
+}
+
+static void
+popup_cb (AdwComboRow *combo)
+{
+  GtkListItemFactory *factory = g_object_get_data (G_OBJECT (combo), "attune-choices");
+
+  /* Binds each choice anew, so that the mark is at the one that is selected now. */
+  adw_combo_row_set_list_factory (combo, NULL);
+  adw_combo_row_set_list_factory (combo, factory);
+}
+
+GtkWidget *
+attune_parameter_row_make_combo (void)
+{
+  GtkWidget *combo = adw_combo_row_new ();
+  g_autoptr (GtkListItemFactory) values = gtk_signal_list_item_factory_new ();
+  GtkListItemFactory *choices = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect (values, "setup", G_CALLBACK (value_setup_cb), NULL);
+  g_signal_connect (values, "bind", G_CALLBACK (value_bind_cb), NULL);
+  adw_combo_row_set_factory (ADW_COMBO_ROW (combo), values);
+
+  g_signal_connect_object (choices, "setup", G_CALLBACK (choice_setup_cb), combo, G_CONNECT_SWAPPED);
+  g_signal_connect_object (choices, "bind", G_CALLBACK (choice_bind_cb), combo, G_CONNECT_SWAPPED);
+  g_object_set_data_full (G_OBJECT (combo), "attune-choices", choices, g_object_unref);
+  adw_combo_row_set_list_factory (ADW_COMBO_ROW (combo), choices);
+  g_signal_connect (combo, "notify::selected", G_CALLBACK (popup_cb), NULL);
+
+  return combo;
 }

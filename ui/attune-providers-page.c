@@ -119,7 +119,6 @@ show_capabilities (Entry              *entry,
       if (g_variant_lookup (notice, "text", "&s", &text))
         add_line (entry, text, NULL);
     }
-  set_state (entry, _("Ready"), "object-select-symbolic", "success");
 }
 
 static void
@@ -130,6 +129,7 @@ loaded_cb (GObject      *object,
   g_autoptr (Entry) entry = user_data;
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariant) variant = NULL;
+  g_autoptr (GVariant) problem = NULL;
   g_autoptr (AttuneCapabilities) capabilities = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -144,20 +144,30 @@ loaded_cb (GObject      *object,
     variant = g_variant_lookup_value (reply, "capabilities", G_VARIANT_TYPE_VARDICT);
   if (variant != NULL)
     capabilities = attune_capabilities_new (variant, &error);
+  /* Where it could not be asked, what is known from before comes with the reason. */
+  problem = reply != NULL ? g_variant_lookup_value (reply, "problem", G_VARIANT_TYPE_VARDICT) : NULL;
+  if (problem != NULL && error == NULL)
+    {
+      const char *code = "";
+      const char *message = "";
+
+      g_variant_lookup (problem, "code", "&s", &code);
+      g_variant_lookup (problem, "message", "&s", &message);
+      g_set_error_literal (&error, ATTUNE_ERROR, (int) attune_error_code_from_nick (code), message);
+    }
 
   if (capabilities != NULL)
     show_capabilities (entry, capabilities);
+  if (error == NULL)
+    set_state (entry, _("Ready"), "object-select-symbolic", "success");
   else if (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_AUTH_REQUIRED))
     set_state (entry, _("Sign-In Needed"), "dialog-password-symbolic", "dim-label");
   else
     {
-      set_state (entry, _("Not Available"), "dialog-error-symbolic", "error");
-      if (error != NULL)
-        {
-          g_autofree char *text = attune_dialogs_describe_error (error);
+      g_autofree char *text = attune_dialogs_describe_error (error);
 
-          add_line (entry, text, NULL);
-        }
+      set_state (entry, _("Not Available"), "dialog-error-symbolic", "error");
+      add_line (entry, text, NULL);
     }
 }
 

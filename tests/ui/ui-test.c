@@ -25,6 +25,69 @@ ui_test_init (int    *argc,
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, "gtk-font-name", "Cantarell 11", NULL);
 }
 
+/* --- A desktop that takes notifications --- */
+
+static const char notifications_xml[] =
+  "<node><interface name='org.freedesktop.Notifications'>"
+  "<method name='GetServerInformation'><arg type='s' direction='out'/><arg type='s' direction='out'/>"
+  "<arg type='s' direction='out'/><arg type='s' direction='out'/></method>"
+  "<method name='GetCapabilities'><arg type='as' direction='out'/></method>"
+  "<method name='Notify'><arg type='s' direction='in'/><arg type='u' direction='in'/><arg type='s' direction='in'/>"
+  "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='as' direction='in'/><arg type='a{sv}' direction='in'/>"
+  "<arg type='i' direction='in'/><arg type='u' direction='out'/></method>"
+  "<method name='CloseNotification'><arg type='u' direction='in'/></method>"
+  "</interface></node>";
+
+static void
+notifications_called_cb (GDBusConnection       *connection,
+                         const char            *sender,
+                         const char            *object_path,
+                         const char            *interface_name,
+                         const char            *method_name,
+                         GVariant              *parameters,
+                         GDBusMethodInvocation *invocation,
+                         gpointer               user_data)
+{
+  UiTest *test = user_data;
+
+  if (g_str_equal (method_name, "Notify"))
+    {
+      const char *title;
+
+      g_variant_get_child (parameters, 3, "&s", &title);
+      g_ptr_array_add (test->notifications, g_strdup (title));
+      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(u)", test->notifications->len));
+    }
+  else if (g_str_equal (method_name, "GetServerInformation"))
+    g_dbus_method_invocation_return_value (invocation, g_variant_new ("(ssss)", "test", "test", "1", "1.2"));
+  else if (g_str_equal (method_name, "GetCapabilities"))
+    g_dbus_method_invocation_return_value (invocation, g_variant_new ("(@as)", g_variant_new_strv (NULL, 0)));
+  else
+    g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
+take_notifications (UiTest *test)
+{
+  static const GDBusInterfaceVTable vtable = { notifications_called_cb, NULL, NULL, { NULL } };
+  GDBusConnection *connection = g_application_get_dbus_connection (G_APPLICATION (test->application));
+  g_autoptr (GDBusNodeInfo) info = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (connection == NULL)
+    return;
+
+  info = g_dbus_node_info_new_for_xml (notifications_xml, &error);
+  g_assert_no_error (error);
+  test->notifications_id = g_dbus_connection_register_object (connection, "/org/freedesktop/Notifications", info->interfaces[0],
+                                                              &vtable, test, NULL, &error);
+  g_assert_no_error (error);
+  test->notifications_name = g_bus_own_name_on_connection (connection, "org.freedesktop.Notifications",
+                                                           G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+}
+
+/* --- The application --- */
+
 void
 ui_test_set_up (UiTest        *test,
                 gconstpointer  data)
@@ -32,6 +95,13 @@ ui_test_set_up (UiTest        *test,
   g_autoptr (GError) error = NULL;
 
   test->registry = attune_registry_new ();
+  if (data != NULL)
+    {
+      UiTestAdapterFunc make_adapter = (UiTestAdapterFunc) data;
+      g_autoptr (AttuneAdapter) adapter = make_adapter ();
+
+      attune_registry_add (test->registry, adapter);
+    }
   test->adapter = fake_adapter_new ("fake", "Fake Provider");
   attune_registry_add (test->registry, ATTUNE_ADAPTER (test->adapter));
   test->application = attune_application_new (test->registry);
@@ -41,6 +111,8 @@ ui_test_set_up (UiTest        *test,
   g_application_register (G_APPLICATION (test->application), NULL, &error);
   g_assert_no_error (error);
   test->commands = attune_application_get_commands (test->application);
+  test->notifications = g_ptr_array_new_with_free_func (g_free);
+  take_notifications (test);
 }
 
 static void
@@ -61,6 +133,12 @@ ui_test_tear_down (UiTest        *test,
       gtk_window_destroy (windows->data);
       windows = gtk_application_get_windows (GTK_APPLICATION (test->application));
     }
+  if (test->notifications_id != 0)
+    g_dbus_connection_unregister_object (g_application_get_dbus_connection (G_APPLICATION (test->application)),
+                                         test->notifications_id);
+  g_clear_handle_id (&test->notifications_name, g_bus_unown_name);
+  g_clear_pointer (&test->notifications, g_ptr_array_unref);
+
   /* Only g_application_run() can end what g_application_register() began. As a service it opens no window again. */
   g_idle_add_once (quit_cb, test->application);
   g_assert_cmpint (g_application_run (G_APPLICATION (test->application), 2,
@@ -71,7 +149,10 @@ ui_test_tear_down (UiTest        *test,
   /* Whatever is still on its way holds what it needs, and nothing for long. */
   ui_test_wait (G_OBJECT (test->application)->ref_count == 1);
   g_assert_finalize_object (test->application);
+  /* A thread that reads for a window that is gone ends by itself. */
+  ui_test_wait (G_OBJECT (test->registry)->ref_count == 1);
   g_assert_finalize_object (test->registry);
+  ui_test_wait (G_OBJECT (test->adapter)->ref_count == 1);
   g_assert_finalize_object (test->adapter);
 }
 
@@ -266,8 +347,8 @@ is_part (GtkWidget *widget)
     if (G_TYPE_CHECK_INSTANCE_TYPE (parent, parts[i]))
       return TRUE;
 
-  /* The list item around a row takes its name from the list item's own label. */
-  return g_str_equal (G_OBJECT_TYPE_NAME (widget), "GtkListItemWidget");
+  /* Private parts of libadwaita; the list item around a row takes its name from the list item's own label. */
+  return g_str_equal (G_OBJECT_TYPE_NAME (widget), "AdwGizmo") || g_str_equal (G_OBJECT_TYPE_NAME (widget), "GtkListItemWidget");
 }
 
 static void
@@ -275,15 +356,19 @@ collect_unnamed (GtkWidget *widget,
                  GString   *unnamed,
                  guint     *n_controls)
 {
-  if (!gtk_widget_get_visible (widget))
+  /* Only what can be reached: not the other pages of a stack. */
+  if (!gtk_widget_get_mapped (widget))
     return;
 
   if (gtk_widget_get_focusable (widget) && gtk_widget_get_sensitive (widget) && !is_part (widget))
     {
       (*n_controls)++;
       if (!is_named (widget))
-        g_string_append_printf (unnamed, "\n  %s in %s", G_OBJECT_TYPE_NAME (widget),
-                                gtk_widget_get_parent (widget) != NULL ? G_OBJECT_TYPE_NAME (gtk_widget_get_parent (widget)) : "nothing");
+        {
+          g_string_append (unnamed, "\n ");
+          for (GtkWidget *w = widget; w != NULL; w = gtk_widget_get_parent (w))
+            g_string_append_printf (unnamed, " %s", G_OBJECT_TYPE_NAME (w));
+        }
     }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
     collect_unnamed (child, unnamed, n_controls);

@@ -19,8 +19,14 @@ typedef struct {
   AttuneApplication *application;
   AttuneRegistry    *registry;
   FakeAdapter       *adapter;
-  AttuneCommands    *commands; /* the application's */
+  AttuneCommands    *commands;      /* the application's */
+  GPtrArray         *notifications; /* titles, in the order in which the desktop was sent them */
+  guint              notifications_id;
+  guint              notifications_name;
 } UiTest;
+
+/* Given as the data of a test, it makes the provider that comes before the fake one. */
+typedef AttuneAdapter *(*UiTestAdapterFunc) (void);
 
 /* In place of g_test_init (): display, no animations, folders of its own. */
 void          ui_test_init          (int          *argc,
@@ -42,9 +48,10 @@ char         *ui_test_write_file    (const char   *name,
 char         *ui_test_write_dataset (const char   *name,
                                      guint         n_rows);
 /* Iterates the main context until @condition holds; aborts after a generous while. */
-#define ui_test_wait(condition)                                                                \
+#define ui_test_wait(condition) ui_test_wait_for (30, condition)
+#define ui_test_wait_for(seconds, condition)                                                           \
   G_STMT_START {                                                                               \
-    gint64 ui_test_end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;                        \
+    gint64 ui_test_end = g_get_monotonic_time () + (seconds) * G_USEC_PER_SEC;                       \
     guint ui_test_wake = ui_test_keep_awake ();                                                \
     while (!(condition))                                                                       \
       {                                                                                        \
