@@ -74,7 +74,6 @@ attune_train_plan_prepare (AttuneTrainPlan        *self,
   const AttuneTrainSettings *settings;
   AttuneExampleSettings example_settings;
   gint64 micro_batches;
-  guint longest;
 
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (self->training == NULL, FALSE);
@@ -91,7 +90,7 @@ attune_train_plan_prepare (AttuneTrainPlan        *self,
   if (self->training == NULL)
     return FALSE;
   attune_examples_get_counts (self->training, &self->counts);
-  longest = self->counts.longest;
+  self->longest = self->counts.longest;
 
   if (settings->evaluations > 0)
     {
@@ -102,7 +101,7 @@ attune_train_plan_prepare (AttuneTrainPlan        *self,
       if (self->validation == NULL)
         return FALSE;
       attune_examples_get_counts (self->validation, &counts);
-      longest = MAX (longest, counts.longest);
+      self->longest = MAX (self->longest, counts.longest);
     }
 
   micro_batches = (self->counts.rows + settings->batch_size - 1) / settings->batch_size;
@@ -112,7 +111,7 @@ attune_train_plan_prepare (AttuneTrainPlan        *self,
   self->settings->schedule.total_steps = self->total_steps;
 
   attune_model_predict_memory (self->model, settings->precision, attune_train_settings_get_lora (settings),
-                               MIN (settings->batch_size, self->counts.rows), longest, settings->threads, &self->memory);
+                               MIN (settings->batch_size, self->counts.rows), self->longest, settings->threads, &self->memory);
 
   return TRUE;
 }

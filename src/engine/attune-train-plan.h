@@ -28,6 +28,7 @@ typedef struct {
   gint64               steps_per_epoch;
   gint64               total_steps;
   gint64               total_tokens;    /* of all epochs: what status.json's trainedTokens ends at */
+  guint                longest;         /* tokens of the longest row, training or validation */
   AttuneMemoryNeed     memory;
 } AttuneTrainPlan;
 

@@ -121,6 +121,9 @@ load_model (AttuneTrainer  *self,
     return FALSE;
   if (lora != NULL && !attune_model_add_lora (self->model, lora, settings->seed, error))
     return FALSE;
+  /* Now, so that a lack of memory is said before the first step and not met within one. */
+  if (!attune_model_reserve (self->model, (guint) MIN (settings->batch_size, self->plan->counts.rows), self->plan->longest, error))
+    return FALSE;
 
   self->optimizer = attune_optimizer_new_for_model (self->model, &settings->optimizer, settings->threads, error);
 
