@@ -102,14 +102,8 @@ ui_test_set_up (UiTest        *test,
 
       attune_registry_add (test->registry, adapter);
     }
-  if (data != NULL)
-    test->provider = ((UiTestAdapterFunc) data) ();
-  else
-    {
-      test->adapter = fake_adapter_new ("fake", "Fake Provider");
-      test->provider = ATTUNE_ADAPTER (test->adapter);
-    }
-  attune_registry_add (test->registry, test->provider);
+  test->adapter = fake_adapter_new ("fake", "Fake Provider");
+  attune_registry_add (test->registry, ATTUNE_ADAPTER (test->adapter));
   test->application = attune_application_new (test->registry);
   g_application_set_flags (G_APPLICATION (test->application),
                            g_application_get_flags (G_APPLICATION (test->application)) | G_APPLICATION_NON_UNIQUE);
@@ -158,9 +152,8 @@ ui_test_tear_down (UiTest        *test,
   /* A thread that reads for a window that is gone ends by itself. */
   ui_test_wait (G_OBJECT (test->registry)->ref_count == 1);
   g_assert_finalize_object (test->registry);
-  ui_test_wait (G_OBJECT (test->provider)->ref_count == 1);
-  g_assert_finalize_object (test->provider);
-  test->adapter = NULL;
+  ui_test_wait (G_OBJECT (test->adapter)->ref_count == 1);
+  g_assert_finalize_object (test->adapter);
 }
 
 AttuneWindow *

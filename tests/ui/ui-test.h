@@ -48,10 +48,10 @@ char         *ui_test_write_file    (const char   *name,
 char         *ui_test_write_dataset (const char   *name,
                                      guint         n_rows);
 /* Iterates the main context until @condition holds; aborts after a generous while. */
-#define ui_test_wait(condition) ui_test_wait_for (30, condition)
-#define ui_test_wait_for(seconds, condition)                                                           \
+#define ui_test_wait(condition) ui_test_wait_for (60, condition)
+#define ui_test_wait_for(seconds, condition)                                                   \
   G_STMT_START {                                                                               \
-    gint64 ui_test_end = g_get_monotonic_time () + (seconds) * G_USEC_PER_SEC;                       \
+    gint64 ui_test_end = g_get_monotonic_time () + (seconds) * G_USEC_PER_SEC;                 \
     guint ui_test_wake = ui_test_keep_awake ();                                                \
     while (!(condition))                                                                       \
       {                                                                                        \
