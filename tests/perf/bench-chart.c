@@ -181,7 +181,7 @@ measure_cursor (AttuneChart              *chart,
       double start = get_time_ms ();
 
       gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (0.0f, 0.0f, WIDTH, HEIGHT));
-      attune_chart_snapshot_cursor (chart, snapshot, context, palette, (double) length * (f + 1) / (N_FRAMES + 1));
+      attune_chart_snapshot_cursor (chart, snapshot, context, palette, (double) length * (f + 1) / (N_FRAMES + 1), FALSE);
       node = gtk_snapshot_to_node (snapshot);
       draw_node (node, surface);
       times[f] = get_time_ms () - start;

@@ -205,6 +205,7 @@ static GArray *
 create_rows (AttuneChart  *self,
              PangoContext *context,
              const GArray *readings,
+             gboolean      brief,
              double       *title_width,
              double       *value_width,
              double       *extra_width,
@@ -233,7 +234,7 @@ create_rows (AttuneChart  *self,
       attune_chart_measure_layout (row.value, &width, NULL);
       *value_width = MAX (*value_width, width);
 
-      if (extra == NULL && reading->is_smoothed)
+      if (extra == NULL && reading->is_smoothed && !brief)
         {
           g_autofree char *smoothed = format_value (self, reading->smoothed);
 
@@ -257,20 +258,28 @@ snapshot_card (AttuneChart              *self,
                PangoContext             *context,
                const AttuneChartPalette *palette,
                const GArray             *readings,
-               double                    cursor)
+               double                    cursor,
+               gboolean                  brief)
 {
   const graphene_rect_t *plot = &self->view.plot;
-  g_autofree char *place = format_place (self, readings);
-  g_autoptr (PangoLayout) heading =
-    attune_chart_create_layout (context, place, ATTUNE_CHART_SIZE_LABEL, PANGO_WEIGHT_NORMAL);
+  const double plot_bottom = plot->origin.y + plot->size.height;
+  g_autoptr (PangoLayout) heading = NULL;
   g_autoptr (GArray) rows = NULL;
   double title_width, value_width, extra_width, row_height;
-  double heading_width, heading_height;
+  double heading_width = 0.0;
+  double heading_height = 0.0;
+  double highest = INFINITY;
   double width, height, x, y;
   GskRoundedRect outline;
 
-  rows = create_rows (self, context, readings, &title_width, &value_width, &extra_width, &row_height);
-  attune_chart_measure_layout (heading, &heading_width, &heading_height);
+  rows = create_rows (self, context, readings, brief, &title_width, &value_width, &extra_width, &row_height);
+  if (!brief)
+    {
+      g_autofree char *place = format_place (self, readings);
+
+      heading = attune_chart_create_layout (context, place, ATTUNE_CHART_SIZE_LABEL, PANGO_WEIGHT_NORMAL);
+      attune_chart_measure_layout (heading, &heading_width, &heading_height);
+    }
 
   width = MAX (heading_width, ATTUNE_CHART_SWATCH_WIDTH + GAP + title_width + GAP + value_width + extra_width) + 2.0 * PADDING;
   height = heading_height + rows->len * (row_height + 2.0) + 2.0 * PADDING;
@@ -282,8 +291,18 @@ snapshot_card (AttuneChart              *self,
   if (x + width > self->prepared_width - 2.0)
     x = cursor - 12.0 - width;
   x = floor (CLAMP (x, 2.0, MAX (2.0, self->prepared_width - width - 2.0)));
-  y = floor (plot->origin.y + 4.0);
-  y = MAX (0.0, MIN (y, self->prepared_height - height));
+  /* At the top, unless that is where the curves are. */
+  for (guint i = 0; i < readings->len; i++)
+    {
+      double py = attune_chart_view_y_to_pixel (&self->view, g_array_index (readings, Reading, i).smoothed);
+
+      if (isfinite (py))
+        highest = MIN (highest, py);
+    }
+  y = plot->origin.y + 4.0;
+  if (highest < y + height + 8.0 && plot_bottom - height - 4.0 > y)
+    y = plot_bottom - height - 4.0;
+  y = floor (MAX (0.0, MIN (y, self->prepared_height - height)));
 
   gsk_rounded_rect_init_from_rect (&outline, &GRAPHENE_RECT_INIT ((float) x, (float) y, (float) width, (float) height), 8.0f);
   gtk_snapshot_push_rounded_clip (snapshot, &outline);
@@ -292,7 +311,8 @@ snapshot_card (AttuneChart              *self,
   gtk_snapshot_append_border (snapshot, &outline, (float[4]) { 1.0f, 1.0f, 1.0f, 1.0f },
                               (GdkRGBA[4]) { palette->grid, palette->grid, palette->grid, palette->grid });
 
-  attune_chart_append_layout (snapshot, heading, x + PADDING, y + PADDING, &palette->dim);
+  if (heading != NULL)
+    attune_chart_append_layout (snapshot, heading, x + PADDING, y + PADDING, &palette->dim);
   y += PADDING + heading_height + 2.0;
   for (guint i = 0; i < rows->len; i++)
     {
@@ -316,7 +336,8 @@ attune_chart_snapshot_cursor (AttuneChart              *self,
                               GtkSnapshot              *snapshot,
                               PangoContext             *context,
                               const AttuneChartPalette *palette,
-                              double                    x)
+                              double                    x,
+                              gboolean                  brief)
 {
   const AttuneChartView *view;
   g_autoptr (GArray) readings = NULL;
@@ -360,5 +381,5 @@ attune_chart_snapshot_cursor (AttuneChart              *self,
         }
     }
 
-  snapshot_card (self, snapshot, context, palette, readings, cursor);
+  snapshot_card (self, snapshot, context, palette, readings, cursor, brief);
 }

@@ -21,6 +21,8 @@
  * length in pixels the same area is filled with upright boxes instead, which look the same and cost next to nothing. */
 #define MAX_TRAVEL     40000.0
 #define VERTEX_DISTANCE 2.0
+/* Up to as many points a pixel each one is drawn. */
+#define SPARSE_POINTS   2.0
 /* Far outside of the paper, but not so far that coordinates in fixed point overflow. */
 #define FAR            10000.0
 
@@ -382,8 +384,21 @@ draw_dense (Painter      *painter,
           continue;
         }
 
-      top = to_y (painter, column->maximum);
-      bottom = to_y (painter, column->minimum);
+      top = column->maximum;
+      bottom = column->minimum;
+      /* The line from the last point of the column before leads through this one's edge: no gaps where the curve is steep. */
+      if (column->first > 0)
+        {
+          double before = attune_series_get_y (series, column->first - 1);
+
+          if (isfinite (before))
+            {
+              top = MAX (top, before);
+              bottom = MIN (bottom, before);
+            }
+        }
+      top = to_y (painter, top);
+      bottom = to_y (painter, bottom);
       if (bottom - top < minimum_height)
         {
           double middle = (top + bottom) / 2.0;
@@ -500,7 +515,7 @@ draw_series (Painter      *painter,
   guint end = attune_series_lower_bound (series, axis, nextafter (view->x1 + painter->origin, INFINITY));
   guint n_points = end - first;
 
-  if (n_points > view->plot.size.width)
+  if (n_points > SPARSE_POINTS * view->plot.size.width)
     {
       /* At least two points a column on average, or the band would have holes. */
       double column_width = MAX (1.0, ceil (2.0 * view->plot.size.width * painter->scale / n_points)) / painter->scale;
@@ -536,13 +551,15 @@ attune_chart_snapshot_data (AttuneChart              *self,
   /* Markers and round ends at the border of the plot are not cut in half. */
   graphene_rect_inset_r (&self->view.plot, -6.0f, -6.0f, &clip);
   gtk_snapshot_push_clip (snapshot, &clip);
-  /* The first curve is the one that matters and lies on top. */
-  for (guint i = self->series->len; i-- > 0; )
-    {
-      AttuneSeries *series = g_ptr_array_index (self->series, i);
+  /* The first curve is the one that matters and lies on top, but for the few points that are measured rarely. */
+  for (AttuneSeriesKind kind = ATTUNE_SERIES_LINE; kind <= ATTUNE_SERIES_POINTS; kind++)
+    for (guint i = self->series->len; i-- > 0; )
+      {
+        AttuneSeries *series = g_ptr_array_index (self->series, i);
 
-      if (attune_series_get_visible (series) && attune_series_get_length (series) > 0)
-        draw_series (&painter, series, i);
-    }
+        if (attune_series_get_kind (series) == kind && attune_series_get_visible (series) &&
+            attune_series_get_length (series) > 0)
+          draw_series (&painter, series, i);
+      }
   gtk_snapshot_pop (snapshot);
 }

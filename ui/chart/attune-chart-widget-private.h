@@ -38,6 +38,7 @@ struct _AttuneChartWidget {
   guint               announce_id;
 
   double              cursor_x;
+  gboolean            is_pointed;   /* the cursor is this chart's own, not that of one that it is linked to */
   gboolean            is_selecting;
   gboolean            is_panning;
   double              drag_start;   /* pixels */

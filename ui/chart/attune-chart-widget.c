@@ -15,7 +15,7 @@
 
 #define MINIMUM_WIDTH  160
 #define MINIMUM_HEIGHT 120
-#define NATURAL_WIDTH  480
+#define NATURAL_WIDTH  400
 #define NATURAL_HEIGHT 240
 /* Around the plot: markers and round ends reach beyond it. */
 #define MARGIN         8.0
@@ -154,7 +154,7 @@ snapshot_overlay (GtkWidget   *layer,
     }
   else if (!attune_chart_is_empty (self->chart))
     attune_chart_snapshot_cursor (self->chart, snapshot, gtk_widget_get_pango_context (GTK_WIDGET (self)), &self->palette,
-                                  self->cursor_x);
+                                  self->cursor_x, !self->is_pointed);
 
   if (gtk_widget_has_visible_focus (GTK_WIDGET (self)))
     {
@@ -317,6 +317,7 @@ attune_chart_widget_set_cursor_x (AttuneChartWidget *self,
 
   if (!isfinite (x))
     x = NAN;
+  self->is_pointed = TRUE;
   if (self->cursor_x == x || (isnan (self->cursor_x) && isnan (x)))
     return;
 
@@ -479,6 +480,8 @@ attune_chart_widget_set_property (GObject      *object,
 
     case PROP_CURSOR_X:
       attune_chart_widget_set_cursor_x (self, g_value_get_double (value));
+      /* A binding says where another chart's cursor is. */
+      self->is_pointed = FALSE;
       break;
 
     default:

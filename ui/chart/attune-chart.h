@@ -92,7 +92,7 @@ void                   attune_chart_prepare     (AttuneChart              *self,
 const AttuneChartView *attune_chart_get_view    (AttuneChart              *self);
 
 /* The layers, from the lowest: grid, axes and legend; the curves (@scale: device pixels per unit, one column of the pyramid for each);
- * the cursor at @x with a dot on each curve, and the card of values. */
+ * the cursor at @x with a dot on each curve, and the card of values (@brief: without the place, for a cursor that follows another's). */
 void             attune_chart_snapshot_grid     (AttuneChart              *self,
                                                  GtkSnapshot              *snapshot,
                                                  PangoContext             *context,
@@ -105,7 +105,8 @@ void             attune_chart_snapshot_cursor   (AttuneChart              *self,
                                                  GtkSnapshot              *snapshot,
                                                  PangoContext             *context,
                                                  const AttuneChartPalette *palette,
-                                                 double                    x);
+                                                 double                    x,
+                                                 gboolean                  brief);
 /* All of it on its background, with the title: what is exported. */
 void             attune_chart_snapshot          (AttuneChart              *self,
                                                  GtkSnapshot              *snapshot,

@@ -32,13 +32,11 @@ struct _AttuneMonitorProgress {
   GtkLabel             *problem_title;
   GtkLabel             *problem_message;
   GtkLabel             *problem_remedy;
-  GtkWidget            *problem_resume;
   GtkWidget            *result_group;
   AdwActionRow         *output_row;
   GtkWidget            *output_button;
   AdwActionRow         *command_row;
   GtkWidget            *command_button;
-  GtkWidget            *progress_box;
   GtkProgressBar       *progress_bar;
   GtkLabel             *step_label;
   GtkLabel             *time_label;
@@ -350,13 +348,11 @@ attune_monitor_progress_class_init (AttuneMonitorProgressClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, problem_title);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, problem_message);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, problem_remedy);
-  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, problem_resume);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, result_group);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, output_row);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, output_button);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, command_row);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, command_button);
-  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, progress_box);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, step_label);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, time_label);

@@ -27,11 +27,9 @@ struct _AttuneMonitorWindow {
   GtkWidget                  *pause_button;
   GtkWidget                  *resume_button;
   GtkWidget                  *cancel_button;
+  GtkWidget                  *menu_button;
   AdwBanner                  *banner;
   AdwViewStack               *view_stack;
-  GtkWidget                  *switcher;
-  GtkWidget                  *switcher_box;
-  GtkWidget                  *switcher_bar;
   AttuneMonitorProgress      *progress;
   AttuneMonitorEvents        *events;
   AttuneMonitorCheckpoints   *checkpoints;
@@ -424,6 +422,10 @@ attune_monitor_window_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (attune_monitor_window_parent_class)->map (widget);
 
+  /* Else it would be the first text that can be selected, and it would be selected. */
+  if (gtk_window_get_focus (GTK_WINDOW (self)) == NULL || GTK_IS_LABEL (gtk_window_get_focus (GTK_WINDOW (self))))
+    gtk_widget_grab_focus (self->menu_button);
+
   attune_monitor_metrics_refresh (self->metrics);
   if (!attune_job_status_is_final (attune_job_get_status (self->job)))
     start_ticking (self);
@@ -486,11 +488,9 @@ attune_monitor_window_class_init (AttuneMonitorWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, pause_button);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, resume_button);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, cancel_button);
+  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, menu_button);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, view_stack);
-  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, switcher);
-  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, switcher_box);
-  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, progress);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, events);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, checkpoints);
