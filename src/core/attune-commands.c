@@ -518,6 +518,8 @@ attune_commands_get_persona_id (AttuneCommands *self)
   lock_path = g_build_filename (folder, ".persona.lock", NULL);
   if (g_mkdir_with_parents (folder, 0700) == 0)
     lock = attune_file_lock_acquire (lock_path, ATTUNE_FILE_LOCK_PATIENCE, &error);
+  else
+    g_set_error (&error, G_FILE_ERROR, (int) g_file_error_from_errno (errno), "%s", g_strerror (errno));
   if (lock != NULL)
     self->persona_id = read_persona (path);
   if (self->persona_id != NULL)
@@ -528,7 +530,7 @@ attune_commands_get_persona_id (AttuneCommands *self)
   if (lock == NULL
       || !g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &error))
     g_message ("%s could not be written, so it will be another one the next time: %s",
-               path, error != NULL ? error->message : g_strerror (errno));
+               path, error->message);
 
   return self->persona_id;
 }

@@ -11,6 +11,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "attune-entity-store.h"
+#include "attune-error.h"
 #include "attune-paths.h"
 
 struct _AttuneDatasetStore
@@ -69,11 +70,26 @@ dataset_is_live (GObject *entity)
   return FALSE;
 }
 
+static void
+dataset_set_not_found (const char  *id,
+                        GError     **error)
+{
+  g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND, _("There is no data set “%s”"), id);
+}
+
+static void
+dataset_set_deleted (const char  *path,
+                      GError     **error)
+{
+  g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND, _("%s: This data set was deleted by another process"), path);
+}
+
 static const AttuneEntityKind dataset_kind = {
   .document = {
-    .kind = N_("data set"),
     .from_json = dataset_from_json,
     .to_json = dataset_to_json,
+    .set_not_found = dataset_set_not_found,
+    .set_deleted = dataset_set_deleted,
   },
   .update_from = dataset_update_from,
   .get_id = dataset_get_id,

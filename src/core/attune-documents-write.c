@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -255,7 +254,7 @@ write_locked (AttuneDocuments        *self,
 
       if (base != NULL && self->kind->file_name == NULL)
         {
-          g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND, _("%s was deleted by another process"), path);
+          self->kind->set_deleted (path, error);
           return FALSE;
         }
       next = known != NULL ? known->revision + 1 : 1;
@@ -362,9 +361,7 @@ attune_documents_write (AttuneDocuments        *self,
   if (g_error_matches (local_error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND) && !fresh)
     {
       g_hash_table_remove (self->known, id);
-      /* translators: the kind of document is "job" or "data set" */
-      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND, _("%s: This %s was deleted by another process"),
-                   place, _(self->kind->kind));
+      self->kind->set_deleted (place, error);
       return FALSE;
     }
 

@@ -20,17 +20,21 @@ G_BEGIN_DECLS
  * Each write also adds a line "<id> <revision>" to the file .changes of the folder: looking at one file tells what others did. */
 
 typedef struct {
-  const char *kind;      /* for messages: "job" */
   const char *file_name; /* "job.json" in a folder for each document; NULL: <id>.json in the one folder */
 
-  GObject  *(*from_json) (JsonNode    *node,
-                          GError     **error);
-  JsonNode *(*to_json)   (GObject     *entity);
+  GObject  *(*from_json)     (JsonNode    *node,
+                              GError     **error);
+  JsonNode *(*to_json)       (GObject     *entity);
+  /* ATTUNE_ERROR_NOT_FOUND in a whole sentence: there is no such document; there is none any more. */
+  void      (*set_not_found) (const char  *id,
+                              GError     **error);
+  void      (*set_deleted)   (const char  *path,
+                              GError     **error);
   /* The last word on a merge: may change @result. (nullable) */
-  void      (*resolve)   (JsonObject  *base,
-                          JsonObject  *ours,
-                          JsonObject  *theirs,
-                          JsonObject  *result);
+  void      (*resolve)       (JsonObject  *base,
+                              JsonObject  *ours,
+                              JsonObject  *theirs,
+                              JsonObject  *result);
 } AttuneDocumentKind;
 
 typedef struct {

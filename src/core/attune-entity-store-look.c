@@ -77,14 +77,17 @@ take_removals (AttuneEntityStore     *self,
                AttuneDocumentChanges *changes,
                guint64                serial)
 {
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
   for (guint i = 0; i < changes->removed->len; i++)
     {
-      const char *id = g_ptr_array_index (changes->removed, i);
+      char *id = g_ptr_array_index (changes->removed, i);
       AttuneEntityEntry *entry = g_hash_table_lookup (self->entries, id);
 
       if (entry != NULL && serial > entry->queued)
-        attune_entity_store_remove_entity (self, id);
+        g_ptr_array_add (ids, id);
     }
+  attune_entity_store_remove_entities (self, ids);
 }
 
 /* Looking: at everything on loading, at one document on reloading, at what changed each second. */

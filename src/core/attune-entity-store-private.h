@@ -50,6 +50,9 @@ int                attune_entity_store_compare       (AttuneEntityStore     *sel
 /* @entities are in order, and not in the list yet. One signal for each contiguous run. */
 void               attune_entity_store_insert_items  (AttuneEntityStore     *self,
                                                       GPtrArray             *entities);
+/* One signal for each contiguous run. */
+void               attune_entity_store_remove_entities (AttuneEntityStore   *self,
+                                                      GPtrArray             *ids);
 void               attune_entity_store_remove_entity (AttuneEntityStore     *self,
                                                       const char            *id);
 /* The file says @theirs. What was changed here since and is not saved yet stays. */

@@ -216,27 +216,48 @@ attune_entity_store_insert_items (AttuneEntityStore *self,
 }
 
 void
+attune_entity_store_remove_entities (AttuneEntityStore *self,
+                                     GPtrArray         *ids)
+{
+  g_autoptr (GHashTable) leaving = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  guint end;
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      AttuneEntityEntry *entry = g_hash_table_lookup (self->entries, g_ptr_array_index (ids, i));
+
+      if (entry == NULL)
+        continue;
+      g_hash_table_add (leaving, g_object_ref (entry->entity));
+      g_hash_table_remove (self->entries, g_ptr_array_index (ids, i));
+    }
+
+  end = g_hash_table_size (leaving) > 0 ? self->items->len : 0;
+  while (end > 0)
+    {
+      guint start = end;
+
+      while (start > 0 && g_hash_table_contains (leaving, g_ptr_array_index (self->items, start - 1)))
+        start--;
+      if (start == end)
+        {
+          end--;
+          continue;
+        }
+      g_ptr_array_remove_range (self->items, start, end - start);
+      g_list_model_items_changed (G_LIST_MODEL (self), start, end - start, 0);
+      end = start;
+    }
+}
+
+void
 attune_entity_store_remove_entity (AttuneEntityStore *self,
                                    const char        *id)
 {
-  AttuneEntityEntry *entry = g_hash_table_lookup (self->entries, id);
-  guint position;
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
 
-  if (entry == NULL)
-    return;
-
-  if (g_ptr_array_find (self->items, entry->entity, &position))
-    {
-      g_autoptr (GObject) entity = g_object_ref (entry->entity);
-
-      g_ptr_array_remove_index (self->items, position);
-      g_hash_table_remove (self->entries, id);
-      g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
-    }
-  else
-    {
-      g_hash_table_remove (self->entries, id);
-    }
+  g_ptr_array_add (ids, (gpointer) id);
+  attune_entity_store_remove_entities (self, ids);
 }
 
 static JsonNode *
@@ -359,9 +380,7 @@ attune_entity_store_find (AttuneEntityStore  *self,
     return found;
 
   if (n_found == 0)
-    /* translators: "There is no job 1a2b" or "There is no data set 1a2b" */
-    g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND, _("There is no %s “%s”"),
-                 _(self->kind->document.kind), id_or_prefix);
+    self->kind->document.set_not_found (id_or_prefix, error);
   else
     g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("“%s” is the beginning of %u ids: %s%s. Give more of it."),
                  id_or_prefix, n_found, candidates->str, n_found > 5 ? "…" : "");

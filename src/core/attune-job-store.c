@@ -101,12 +101,27 @@ job_resolve (JsonObject *base,
     }
 }
 
+static void
+job_set_not_found (const char  *id,
+                    GError     **error)
+{
+  g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND, _("There is no job “%s”"), id);
+}
+
+static void
+job_set_deleted (const char  *path,
+                  GError     **error)
+{
+  g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND, _("%s: This job was deleted by another process"), path);
+}
+
 static const AttuneEntityKind job_kind = {
   .document = {
-    .kind = N_("job"),
     .file_name = "job.json",
     .from_json = job_from_json,
     .to_json = job_to_json,
+    .set_not_found = job_set_not_found,
+    .set_deleted = job_set_deleted,
     .resolve = job_resolve,
   },
   .update_from = job_update_from,

@@ -95,3 +95,23 @@ typedef struct {
   GPtrArray *paths;
   GPtrArray *messages;
 } Damages;
+
+static inline AttuneJob *
+make_job_at (gint64 created_at)
+{
+  g_autoptr (AttuneConfiguration) configuration = make_configuration ();
+
+  return g_object_new (ATTUNE_TYPE_JOB, "provider", "fake", "configuration", configuration, "created-at", created_at, NULL);
+}
+
+static inline void
+write_document (Fixture    *fixture,
+                const char *id,
+                const char *text)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, id, NULL);
+  g_autofree char *path = document_path (fixture, id);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}

@@ -224,6 +224,45 @@ test_failed_save (Fixture       *fixture,
   g_assert_cmpint (attune_job_get_trained_tokens (read), ==, 5);
 }
 
+/* All in the middle leave at once, elsewhere: one run, one signal. */
+static void
+test_removed_runs (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  Changes changes = { 0 };
+  AttuneJob *kept;
+
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autoptr (AttuneJob) job = make_job_at (1700000000000000 + i);
+      g_autoptr (JsonNode) node = attune_job_to_json (job);
+      g_autofree char *text = attune_json_write (node, FALSE);
+
+      write_document (fixture, attune_job_get_id (job), text);
+    }
+  load (fixture->store);
+  g_assert_cmpuint (count (fixture->store), ==, 10);
+  {
+    g_autoptr (AttuneJob) fifth = g_list_model_get_item (G_LIST_MODEL (fixture->store), 4);
+
+    kept = fifth;
+  }
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autoptr (AttuneJob) job = g_list_model_get_item (G_LIST_MODEL (fixture->store), i);
+      g_autofree char *folder = attune_job_store_dup_job_folder (fixture->store, job);
+
+      if (job != kept)
+        remove_folder (folder);
+    }
+  g_signal_connect (fixture->store, "items-changed", G_CALLBACK (changed_cb), &changes);
+  load (fixture->store);
+  g_assert_cmpuint (count (fixture->store), ==, 1);
+  g_assert_cmpuint (changes.n_removed, ==, 9);
+  g_assert_cmpuint (changes.n_signals, ==, 2);
+  g_assert_true (attune_job_store_lookup (fixture->store, attune_job_get_id (kept)) == kept);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -238,6 +277,7 @@ main (int   argc,
   ADD ("/job-store-sharing/edited-by-hand", test_edited_by_hand);
   ADD ("/job-store-sharing/deleted-elsewhere", test_deleted_elsewhere);
   ADD ("/job-store-sharing/failed-save", test_failed_save);
+  ADD ("/job-store-sharing/removed-runs", test_removed_runs);
 
   return g_test_run ();
 }

@@ -8,14 +8,6 @@
 
 #include "job-store-helpers.h"
 
-static AttuneJob *
-make_job_at (gint64 created_at)
-{
-  g_autoptr (AttuneConfiguration) configuration = make_configuration ();
-
-  return g_object_new (ATTUNE_TYPE_JOB, "provider", "fake", "configuration", configuration, "created-at", created_at, NULL);
-}
-
 static void
 test_save_and_load (Fixture       *fixture,
                     gconstpointer  data)
@@ -169,18 +161,6 @@ damaged_cb (AttuneJobStore *store,
   damages->n++;
   g_ptr_array_add (damages->paths, g_strdup (path));
   g_ptr_array_add (damages->messages, g_strdup (message));
-}
-
-static void
-write_document (Fixture    *fixture,
-                const char *id,
-                const char *text)
-{
-  g_autofree char *folder = g_build_filename (fixture->folder, id, NULL);
-  g_autofree char *path = document_path (fixture, id);
-
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
 static void
