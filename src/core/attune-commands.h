@@ -17,16 +17,20 @@ G_BEGIN_DECLS
  *   job-create              provider s, configuration v | a{sv} (as to_variant), personaId s?, name s?,
  *                           training s? validation s? (paths, added as data sets)      jobId s, providerJobId s, estimatedCost d?, estimatedDuration d?
  *   job-status              jobId s                                                    status s, progress d, metrics a{sd}, events aa{sv}, estimatedTimeRemaining d?, …
+ *                           (beside it all that job-list tells, and problem a{sv} where the provider did not answer)
  *   job-list                status s?, provider s?                                     jobs aa{sv}
  *   job-cancel, job-pause, job-resume, job-delete   jobId s                            jobId s, status s
+ *   job-rename              jobId s, name s                                            the job, as job-list tells it
  *   job-events, job-checkpoints                     jobId s                            events aa{sv} | checkpoints aa{sv}
  *   job-metrics             jobId s                                                    metrics aa{sd}
  *   job-download            jobId s, destination s                                     path s
  *   provider-list           —                                                          providers aa{sv}
  *   provider-capabilities   provider s, model s?, refresh b?                           capabilities a{sv}
- *   config-check            provider s?, configuration                                 valid b, issues aa{sv}
+ *   config-check            provider s?, configuration, training s?, validation s?     valid b, issues aa{sv}
  *   config-translate        provider s, configuration, training s?, validation s?      request s (JSON)
- *   dataset-add, dataset-list, dataset-remove                                          dataset a{sv} | datasets aa{sv}
+ *   dataset-add             path s, name s?                                            dataset a{sv}
+ *   dataset-list            —                                                          datasets aa{sv}
+ *   dataset-remove          datasetId s                                                datasetId s
  *   genome/job-create, genome/job-status, genome/provider-capabilities                 the same as their namesakes
  *   genome/train            flat: provider, baseModel, rank, alpha, epochs, learningRate, batchSize, datasetPath…   sessionId s, jobId s, …
  *   genome/train-status     sessionId s                                                as job-status

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 
 /* Asks the adapters for news of unfinished jobs and brings it to the store: every 10 s while running, 30 s while queued, or as the
  * adapter says; backoff with jitter after errors. Jobs that crashed in submitting are looked up at the provider first.
- * Signals: ::job-finished (AttuneJob) once for each job that this monitor saw end. */
+ * Signals: ::job-finished (AttuneJob) once for each job that this monitor saw end, whether it asked itself or another process did;
+ * ::query-failed (AttuneJob, GError) when a question in the background went without an answer. It is asked again. */
 #define ATTUNE_TYPE_MONITOR (attune_monitor_get_type ())
 G_DECLARE_FINAL_TYPE (AttuneMonitor, attune_monitor, ATTUNE, MONITOR, GObject)
 
