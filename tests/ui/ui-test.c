@@ -288,18 +288,24 @@ ui_test_resize (GtkWindow *window,
                 int        width,
                 int        height)
 {
-  int outer_width, outer_height, border_width, border_height;
+  GtkWidget *widget = GTK_WIDGET (window);
 
   /* GTK 4.18 never lets go of what a breakpoint hides while the focus is in it. */
   gtk_window_set_focus (window, NULL);
-  /* Without a compositor the border around the window counts to its size. */
-  gtk_window_get_default_size (window, &outer_width, &outer_height);
-  border_width = outer_width - gtk_widget_get_width (GTK_WIDGET (window));
-  border_height = outer_height - gtk_widget_get_height (GTK_WIDGET (window));
-  gtk_window_set_default_size (window, width + border_width, height + border_height);
-  ui_test_wait (gtk_widget_get_width (GTK_WIDGET (window)) == width &&
-                gtk_widget_get_height (GTK_WIDGET (window)) == height);
-  ui_test_settle (GTK_WIDGET (window));
+  /* Without a compositor the border around the window counts to its size. It is known only from a size that has arrived, and
+   * the one that is asked for now may still be on its way: so the wish is said again until it is what there is. */
+  for (guint tries = 0; tries < 50; tries++)
+    {
+      int outer_width, outer_height;
+
+      gtk_window_get_default_size (window, &outer_width, &outer_height);
+      gtk_window_set_default_size (window, width + outer_width - gtk_widget_get_width (widget),
+                                   height + outer_height - gtk_widget_get_height (widget));
+      ui_test_settle (widget);
+      if (gtk_widget_get_width (widget) == width && gtk_widget_get_height (widget) == height)
+        return;
+    }
+  g_error ("The window is %d × %d, not %d × %d", gtk_widget_get_width (widget), gtk_widget_get_height (widget), width, height);
 }
 
 /* Whether a screen reader has something to say: a label of its own or another's, its text, a tooltip, or the row that it is in. */
