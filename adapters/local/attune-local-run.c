@@ -87,6 +87,33 @@ wait_until_listening (const char               *run_folder,
     }
 }
 
+/* A trainer that was killed is gone to all appearances a moment before the last of its threads lets go of the folder. */
+static gboolean
+wait_until_free (const char  *run_folder,
+                 GError     **error)
+{
+  g_autofree char *path = g_build_filename (run_folder, ATTUNE_RUN_LOCK_FILE, NULL);
+  g_autofd int fd = open (path, O_RDWR | O_CLOEXEC);
+  gint64 deadline = g_get_monotonic_time () + WAIT_LIMIT;
+
+  /* Nobody has worked there yet. */
+  if (fd < 0)
+    return TRUE;
+
+  while (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      if (g_get_monotonic_time () > deadline)
+        {
+          g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_CONFLICT,
+                       _("Another trainer is at work in “%s”. Try again when it has ended."), run_folder);
+          return FALSE;
+        }
+      g_usleep (WAIT_STEP);
+    }
+
+  return TRUE;
+}
+
 /* Starts the trainer on a folder that is locked. */
 static gboolean
 start_engine (const char  *run_folder,
@@ -114,7 +141,7 @@ start_engine (const char  *run_folder,
       return FALSE;
     }
 
-  if (!attune_local_process_spawn_detached (argv, log, &process, error))
+  if (!wait_until_free (run_folder, error) || !attune_local_process_spawn_detached (argv, log, &process, error))
     return FALSE;
 
   return attune_local_files_write_started (run_folder, &process, error);

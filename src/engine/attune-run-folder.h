@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 #define ATTUNE_RUN_METRICS_FILE     "metrics.jsonl"
 #define ATTUNE_RUN_EVENTS_FILE      "events.jsonl"
 #define ATTUNE_RUN_LOG_FILE         "log.txt"
+#define ATTUNE_RUN_LOCK_FILE        ".lock"    /* locked by the trainer that works in the folder */
 #define ATTUNE_RUN_CANCEL_FILE      "cancel"   /* its presence turns a stop into a cancellation */
 #define ATTUNE_RUN_CHECKPOINTS      "checkpoints"
 #define ATTUNE_RUN_OUTPUT           "output"

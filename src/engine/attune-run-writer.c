@@ -198,7 +198,7 @@ attune_run_writer_new (const char  *folder,
   self->said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->status = attune_run_status_new ();
 
-  lock_path = g_build_filename (folder, ".lock", NULL);
+  lock_path = g_build_filename (folder, ATTUNE_RUN_LOCK_FILE, NULL);
   self->lock_fd = open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (self->lock_fd < 0)
     {

@@ -6,7 +6,9 @@
 
 #include "config.h"
 
+#include <fcntl.h>
 #include <math.h>
+#include <sys/file.h>
 
 #include "local-fixture.h"
 
@@ -189,6 +191,40 @@ test_crash_and_resume (Fixture       *fixture,
   g_assert_no_error (error);
   update = test_job_wait_for (crashed, ATTUNE_JOB_STATUS_SUCCEEDED, 0);
   g_assert_cmpfloat (test_last_loss (crashed), ==, test_last_loss (whole));
+}
+
+static gboolean
+let_go_cb (gpointer user_data)
+{
+  close (GPOINTER_TO_INT (user_data));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A trainer that was killed may hold the folder a moment longer than it is seen: to resume waits for that. */
+static void
+test_resume_waits (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  g_autoptr (TestJob) job = test_job_new (fixture->adapter, MEDIUM_ROWS, MEDIUM_RUN);
+  g_autofree char *path = g_build_filename (job->run_folder, ATTUNE_RUN_LOCK_FILE, NULL);
+  g_autoptr (AttuneStatusUpdate) update = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  start (job);
+  test_job_wait_for_step (job, 5);
+  test_job_pause (job, &error);
+  g_assert_no_error (error);
+
+  fd = open (path, O_RDWR | O_CLOEXEC);
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (flock (fd, LOCK_EX | LOCK_NB), ==, 0);
+  /* Longer than the trainer would take to find the folder held and to end. */
+  g_timeout_add (500, let_go_cb, GINT_TO_POINTER (fd));
+  test_job_resume (job, &error);
+  g_assert_no_error (error);
+  update = test_job_wait_for (job, ATTUNE_JOB_STATUS_SUCCEEDED, 0);
 }
 
 static void
@@ -478,6 +514,7 @@ main (int    argc,
   ADD ("increments", test_increments);
   ADD ("pause-and-resume", test_pause_and_resume);
   ADD ("crash-and-resume", test_crash_and_resume);
+  ADD ("resume-waits", test_resume_waits);
   ADD ("cancel", test_cancel);
   ADD ("cancel-at-once", test_cancel_at_once);
   ADD ("find", test_find);
