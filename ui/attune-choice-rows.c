@@ -124,7 +124,8 @@ attune_enum_row_create (AttuneParameterRow *row)
 {
   AttuneEnumRow *self = ATTUNE_ENUM_ROW (row);
 
-  self->row = ADW_COMBO_ROW (attune_parameter_row_make_combo ());
+  self->row = ADW_COMBO_ROW (adw_combo_row_new ());
+  attune_parameter_row_style_combo (self->row);
   g_signal_connect_object (self->row, "notify::selected", G_CALLBACK (enum_selected_cb), self, G_CONNECT_SWAPPED);
 
   return GTK_WIDGET (self->row);

@@ -228,7 +228,8 @@ attune_dataset_parameter_row_create (AttuneParameterRow *row)
                                              attune_field_get_title (attune_parameter_row_get_field (row)));
   GtkWidget *button;
 
-  self->row = ADW_COMBO_ROW (attune_parameter_row_make_combo ());
+  self->row = ADW_COMBO_ROW (adw_combo_row_new ());
+  attune_parameter_row_style_combo (self->row);
   self->spinner = adw_spinner_new ();
   gtk_widget_set_visible (self->spinner, FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->spinner), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Checking the File"), -1);

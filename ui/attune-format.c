@@ -101,6 +101,9 @@ format_size (double bytes)
 static char *
 format_cost (double dollars)
 {
+  if (dollars == 0)
+    return g_strdup (_("Free"));
+
   /* translators: an amount of US dollars */
   return g_strdup_printf (_("$%.2f"), dollars);
 }

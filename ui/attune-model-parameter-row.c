@@ -212,7 +212,8 @@ attune_model_parameter_row_create (AttuneParameterRow *row)
   AttuneModelParameterRow *self = ATTUNE_MODEL_PARAMETER_ROW (row);
   g_autoptr (GtkExpression) title = gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
 
-  self->row = ADW_COMBO_ROW (attune_parameter_row_make_combo ());
+  self->row = ADW_COMBO_ROW (adw_combo_row_new ());
+  attune_parameter_row_style_combo (self->row);
   adw_combo_row_set_expression (self->row, title);
   self->choose = attune_parameter_row_make_button ("folder-open-symbolic", _("Choose a Model Folder"));
   g_signal_connect_object (self->choose, "clicked", G_CALLBACK (choose_clicked_cb), self, G_CONNECT_SWAPPED);

@@ -29,6 +29,7 @@ struct _AttuneNewJobPage {
   AdwComboRow         *provider_row;
   AttuneJobForm       *form;
   AttuneFlightPanel   *panel;
+  GtkWidget           *start_button;
   GtkWidget           *start_spinner;
   GtkLabel            *start_label;
 
@@ -45,6 +46,7 @@ struct _AttuneNewJobPage {
   guint                check_source;
   guint                estimate_source;
   guint                is_starting : 1;
+  guint                advised : 1;    /* the provider's advice was taken */
 };
 
 enum { PROP_COMMANDS = 1, N_PROPS };
@@ -84,6 +86,16 @@ update_actions (AttuneNewJobPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-request", ready);
   gtk_widget_set_visible (self->start_spinner, self->is_starting);
   gtk_label_set_label (self->start_label, self->is_starting ? _("Starting…") : _("_Start"));
+  if (ready && self->validation != NULL && !attune_validation_is_valid (self->validation))
+    {
+      guint n_errors = attune_validation_get_n_errors (self->validation);
+      g_autofree char *reason = g_strdup_printf (ngettext ("%u problem has to be solved before the start",
+                                                           "%u problems have to be solved before the start", n_errors), n_errors);
+
+      gtk_widget_set_tooltip_text (self->start_button, reason);
+    }
+  else
+    gtk_widget_set_tooltip_text (self->start_button, _("Start the Job"));
 }
 
 /* --- Estimate --- */
@@ -198,6 +210,32 @@ check_now (AttuneNewJobPage *self)
   queue_estimate (self);
 }
 
+/* A new form starts with what the provider would rather see, as far as nobody has chosen anything else: each such value is marked
+ * as changed, and can be taken back. */
+static gboolean
+take_advice (AttuneNewJobPage *self)
+{
+  AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+
+  for (guint i = 0; i < attune_validation_get_n_issues (self->validation); i++)
+    {
+      const AttuneIssue *issue = attune_validation_get_issue (self->validation, i);
+
+      if (issue->severity == ATTUNE_SEVERITY_WARNING && issue->repair != NULL &&
+          attune_parameters_lookup (issue->path) != NULL && !attune_configuration_is_set (configuration, issue->path))
+        {
+          g_ptr_array_add (paths, g_strdup (issue->path));
+          g_ptr_array_add (values, g_variant_ref (issue->repair));
+        }
+    }
+  for (guint i = 0; i < paths->len; i++)
+    attune_configuration_set_value (configuration, g_ptr_array_index (paths, i), g_ptr_array_index (values, i));
+
+  return paths->len > 0;
+}
+
 static gboolean
 check_idle_cb (gpointer user_data)
 {
@@ -207,6 +245,12 @@ check_idle_cb (gpointer user_data)
 
   self->check_source = 0;
   check_now (self);
+  if (!self->advised)
+    {
+      self->advised = TRUE;
+      if (take_advice (self))
+        return G_SOURCE_REMOVE; /* the change has asked for the next check */
+    }
   update_actions (self);
 
   return G_SOURCE_REMOVE;
@@ -429,11 +473,12 @@ load_capabilities (AttuneNewJobPage *self,
 static void
 provider_selected_cb (AttuneNewJobPage *self)
 {
-  AttuneAdapter *adapter;
+  g_autoptr (AttuneAdapter) adapter = NULL;
 
   g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
 
-  adapter = adw_combo_row_get_selected_item (self->provider_row);
+  adapter = g_list_model_get_item (G_LIST_MODEL (attune_commands_get_registry (self->commands)),
+                                   adw_combo_row_get_selected (self->provider_row));
   if (adapter == NULL || !g_set_object (&self->adapter, adapter))
     return;
 
@@ -540,19 +585,13 @@ start_action (GtkWidget  *widget,
 
 /* --- Object --- */
 
-static char *
-dup_adapter_title (AttuneAdapter *adapter)
-{
-  return g_strdup (attune_adapter_get_title (adapter));
-}
-
 static void
 attune_new_job_page_constructed (GObject *object)
 {
   AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (object);
   GListModel *registry = G_LIST_MODEL (attune_commands_get_registry (self->commands));
   g_autoptr (AttuneConfiguration) configuration = attune_configuration_new ();
-  g_autoptr (GtkExpression) title = NULL;
+  g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
   g_autofree char *last = attune_settings_dup_last_provider (self->settings);
   guint chosen = 0;
 
@@ -560,24 +599,24 @@ attune_new_job_page_constructed (GObject *object)
 
   attune_job_form_set_up (self->form, self->commands, configuration);
 
-  title = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 0, NULL, G_CALLBACK (dup_adapter_title), NULL, NULL);
-  adw_combo_row_set_expression (self->provider_row, title);
-  gtk_drop_down_set_expression (self->error_provider, title);
+  /* The providers of a program are the same from its start to its end. */
   for (guint i = 0; i < g_list_model_get_n_items (registry); i++)
     {
       g_autoptr (AttuneAdapter) adapter = g_list_model_get_item (registry, i);
 
+      gtk_string_list_append (titles, attune_adapter_get_title (adapter));
       if (g_strcmp0 (attune_adapter_get_id (adapter), last) == 0)
         chosen = i;
     }
-  adw_combo_row_set_model (self->provider_row, registry);
-  gtk_drop_down_set_model (self->error_provider, registry);
+  attune_parameter_row_style_combo (self->provider_row);
+  adw_combo_row_set_model (self->provider_row, G_LIST_MODEL (titles));
+  gtk_drop_down_set_model (self->error_provider, G_LIST_MODEL (titles));
   gtk_widget_set_visible (GTK_WIDGET (self->error_provider), g_list_model_get_n_items (registry) > 1);
   adw_combo_row_set_selected (self->provider_row, chosen);
   g_object_bind_property (self->provider_row, "selected", self->error_provider, "selected",
                           G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
 
-  g_signal_connect_object (self->provider_row, "notify::selected-item", G_CALLBACK (provider_selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->provider_row, "notify::selected", G_CALLBACK (provider_selected_cb), self, G_CONNECT_SWAPPED);
   provider_selected_cb (self);
 }
 
@@ -652,6 +691,7 @@ attune_new_job_page_class_init (AttuneNewJobPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, provider_row);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, form);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, panel);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, start_button);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, start_spinner);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, start_label);
 

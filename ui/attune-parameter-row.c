@@ -698,22 +698,21 @@ popup_cb (AdwComboRow *combo)
   adw_combo_row_set_list_factory (combo, factory);
 }
 
-GtkWidget *
-attune_parameter_row_make_combo (void)
+void
+attune_parameter_row_style_combo (AdwComboRow *combo)
 {
-  GtkWidget *combo = adw_combo_row_new ();
   g_autoptr (GtkListItemFactory) values = gtk_signal_list_item_factory_new ();
   GtkListItemFactory *choices = gtk_signal_list_item_factory_new ();
 
+  g_return_if_fail (ADW_IS_COMBO_ROW (combo));
+
   g_signal_connect (values, "setup", G_CALLBACK (value_setup_cb), NULL);
   g_signal_connect (values, "bind", G_CALLBACK (value_bind_cb), NULL);
-  adw_combo_row_set_factory (ADW_COMBO_ROW (combo), values);
+  adw_combo_row_set_factory (combo, values);
 
   g_signal_connect_object (choices, "setup", G_CALLBACK (choice_setup_cb), combo, G_CONNECT_SWAPPED);
   g_signal_connect_object (choices, "bind", G_CALLBACK (choice_bind_cb), combo, G_CONNECT_SWAPPED);
   g_object_set_data_full (G_OBJECT (combo), "attune-choices", choices, g_object_unref);
-  adw_combo_row_set_list_factory (ADW_COMBO_ROW (combo), choices);
+  adw_combo_row_set_list_factory (combo, choices);
   g_signal_connect (combo, "notify::selected", G_CALLBACK (popup_cb), NULL);
-
-  return combo;
 }

@@ -84,9 +84,9 @@ void                 attune_parameter_row_fill_choices      (AdwComboRow        
                                                              GStrv                ids,
                                                              GStrv                titles);
 
-/* A combo row whose value stays readable beside a long subtitle: it is given up to some fifteen characters of room before the rest
- * has to wrap. */
-GtkWidget           *attune_parameter_row_make_combo        (void) G_GNUC_WARN_UNUSED_RESULT;
+/* Keeps the value of a combo row over a GtkStringList readable beside a long subtitle: it is given up to some fifteen characters
+ * of room before the rest has to wrap. */
+void                 attune_parameter_row_style_combo       (AdwComboRow         *combo);
 
 GType attune_integer_row_get_type           (void) G_GNUC_CONST;
 GType attune_double_row_get_type            (void) G_GNUC_CONST;

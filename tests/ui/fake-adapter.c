@@ -20,6 +20,8 @@ struct _FakeAdapter {
   AttuneCapabilities *capabilities;
   guint               n_failing_loads;
   char               *start_error;
+  char               *advice_path;
+  GVariant           *advice_value;
   guint               n_started;
   AttuneJobStatus     status;
   gint64              step;
@@ -131,6 +133,8 @@ fake_adapter_finalize (GObject *object)
   g_clear_pointer (&self->id, g_free);
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->start_error, g_free);
+  g_clear_pointer (&self->advice_path, g_free);
+  g_clear_pointer (&self->advice_value, g_variant_unref);
   g_clear_object (&self->capabilities);
 
   G_OBJECT_CLASS (fake_adapter_parent_class)->finalize (object);
@@ -199,6 +203,20 @@ static AttuneCapabilities *
 fake_adapter_dup_capabilities (AttuneAdapter *adapter)
 {
   return g_object_ref (FAKE_ADAPTER (adapter)->capabilities);
+}
+
+static void
+fake_adapter_validate_configuration (AttuneAdapter          *adapter,
+                                     AttuneConfiguration    *configuration,
+                                     const AttuneJobContext *context,
+                                     AttuneValidation       *validation)
+{
+  FakeAdapter *self = FAKE_ADAPTER (adapter);
+  g_autoptr (GVariant) value = self->advice_path != NULL ? attune_configuration_dup_value (configuration, self->advice_path) : NULL;
+
+  if (self->advice_path != NULL && (value == NULL || !g_variant_equal (value, self->advice_value)))
+    attune_validation_add (validation, self->advice_path, ATTUNE_SEVERITY_WARNING, "advice", self->advice_value,
+                           "Another value is better");
 }
 
 static JsonNode *
@@ -382,6 +400,7 @@ fake_adapter_init_interface (AttuneAdapterInterface *iface)
   iface->load_capabilities_async = fake_adapter_load_capabilities_async;
   iface->load_capabilities_finish = fake_adapter_load_capabilities_finish;
   iface->dup_capabilities = fake_adapter_dup_capabilities;
+  iface->validate_configuration = fake_adapter_validate_configuration;
   iface->translate_configuration = fake_adapter_translate_configuration;
   iface->start_training_async = fake_adapter_start_training_async;
   iface->start_training_finish = fake_adapter_start_training_finish;
@@ -427,6 +446,17 @@ fake_adapter_fail_loads (FakeAdapter *self,
                          guint        n)
 {
   self->n_failing_loads = n;
+}
+
+void
+fake_adapter_set_advice (FakeAdapter *self,
+                         const char  *path,
+                         GVariant    *value)
+{
+  g_set_str (&self->advice_path, path);
+  g_clear_pointer (&self->advice_value, g_variant_unref);
+  if (value != NULL)
+    self->advice_value = g_variant_ref_sink (value);
 }
 
 void

@@ -25,6 +25,10 @@ void         fake_adapter_set_capabilities (FakeAdapter *self,
 /* The next @n loads of the capabilities fail. */
 void         fake_adapter_fail_loads    (FakeAdapter  *self,
                                          guint         n);
+/* Warns, while @path does not have @value, and offers it. @value is sunk; @path NULL: no. */
+void         fake_adapter_set_advice    (FakeAdapter  *self,
+                                         const char   *path,
+                                         GVariant     *value);
 /* The next start fails with @message; NULL: no. */
 void         fake_adapter_fail_start    (FakeAdapter  *self,
                                          const char   *message);

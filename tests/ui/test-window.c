@@ -8,6 +8,7 @@
 
 #include "ui-test.h"
 
+#include "attune-error.h"
 #include "attune-job-row.h"
 #include "attune-models-page.h"
 #include "attune-providers-page.h"
@@ -317,6 +318,150 @@ test_issues (UiTest        *test,
   g_assert_cmpint (attune_configuration_get_integer (configuration, "schedule.epochs"), ==, 10);
 }
 
+/* A new form starts with what the provider would rather see, openly; what a person chose is left alone. */
+static void
+test_advice (UiTest        *test,
+             gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  AttuneNewJobPage *page;
+  AttuneParameterRow *row;
+  AttuneConfiguration *configuration;
+
+  fake_adapter_set_advice (test->adapter, "optimizer.learningRate", g_variant_new_double (2e-4));
+  page = ui_test_open_new_job (test, window);
+  configuration = attune_job_form_get_configuration (attune_new_job_page_get_form (page));
+  g_assert_cmpfloat (attune_configuration_get_double (configuration, "optimizer.learningRate"), ==, 2e-4);
+  row = attune_job_form_get_row (attune_new_job_page_get_form (page), "optimizer.learningRate");
+  g_assert_true (gtk_widget_has_css_class (attune_parameter_row_get_widget (row), "changed"));
+
+  attune_parameter_row_reset (row);
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  ui_test_settle (GTK_WIDGET (window));
+  g_assert_false (attune_configuration_is_set (configuration, "optimizer.learningRate"));
+  g_assert_nonnull (attune_parameter_row_get_message (row));
+}
+
+static AttuneAdapter *
+make_other (void)
+{
+  FakeAdapter *adapter = fake_adapter_new ("other", "Other Provider");
+  g_autoptr (GVariantDict) dict = fake_adapter_new_dict ();
+
+  g_variant_dict_insert_value (dict, "supportedMethods", g_variant_new_strv ((const char *[]) { "full", NULL }, -1));
+  g_variant_dict_insert_value (dict, "supportedParameters",
+                               g_variant_new_strv ((const char *[]) { "model.baseModel", "datasets.trainingFileId", "method.type",
+                                                                      "schedule.epochs", NULL }, -1));
+  g_variant_dict_remove (dict, "customParameters");
+  fake_adapter_set_capabilities (adapter, g_variant_dict_end (dict));
+
+  return ATTUNE_ADAPTER (adapter);
+}
+
+/* Another provider, other rows; what was chosen stays where it can. */
+static void
+test_provider_change (UiTest        *test,
+                      gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  AttuneNewJobPage *page = ui_test_open_new_job (test, window);
+  AttuneJobForm *form = attune_new_job_page_get_form (page);
+  AttuneConfiguration *configuration = attune_job_form_get_configuration (form);
+  AdwComboRow *provider = ADW_COMBO_ROW (find (window, ADW_TYPE_COMBO_ROW, "_Provider"));
+
+  /* The page opens with the provider of the last job, whichever test made that. */
+  adw_combo_row_set_selected (provider, 0);
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  g_assert_null (attune_job_form_get_row (form, "metadata.seed"));
+  g_assert_false (attune_parameter_row_is_visible (attune_job_form_get_row (form, "method.loraConfig.rank")));
+  g_assert_nonnull (find (window, ADW_TYPE_EXPANDER_ROW, "Not Used by Other Provider"));
+  attune_configuration_set_value (configuration, "schedule.epochs", g_variant_new_int64 (7));
+
+  adw_combo_row_set_selected (provider, 1);
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  g_assert_nonnull (attune_job_form_get_row (form, "metadata.seed"));
+  g_assert_nonnull (find (window, ADW_TYPE_EXPANDER_ROW, "Not Used by Fake Provider"));
+  g_assert_cmpint (attune_configuration_get_integer (configuration, "schedule.epochs"), ==, 7);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (attune_parameter_row_get_widget (attune_job_form_get_row (form, "method.type"))), 1);
+  g_assert_true (attune_parameter_row_is_visible (attune_job_form_get_row (form, "method.loraConfig.rank")));
+
+  /* What the first cannot do is an issue with a remedy, not a silent change. */
+  adw_combo_row_set_selected (provider, 0);
+  ui_test_wait (attune_new_job_page_is_settled (page));
+  g_assert_cmpint (attune_configuration_get_enum (configuration, "method.type"), ==, ATTUNE_TRAINING_METHOD_LORA);
+  g_assert_nonnull (attune_parameter_row_get_message (attune_job_form_get_row (form, "method.type")));
+}
+
+static AttuneJob *
+add_job (UiTest          *test,
+         const char      *name,
+         AttuneJobStatus  status)
+{
+  AttuneJobStore *jobs = attune_commands_get_jobs (test->commands);
+  g_autoptr (AttuneConfiguration) configuration = attune_configuration_new ();
+  g_autoptr (AttuneJob) job = attune_job_new (attune_commands_get_persona_id (test->commands), "fake", configuration);
+  g_autoptr (GError) error = NULL;
+
+  attune_job_set_name (job, name);
+  attune_job_set_status (job, status);
+  attune_job_store_save_sync (jobs, job, &error);
+  g_assert_no_error (error);
+
+  return attune_job_store_lookup (jobs, attune_job_get_id (job));
+}
+
+static void
+test_jobs (UiTest        *test,
+           gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  AttuneJobStore *jobs = attune_commands_get_jobs (test->commands);
+  GtkWidget *dialog, *entry, *row;
+  AttuneJob *failed;
+  g_autoptr (GError) reason = NULL;
+
+  add_job (test, "First try", ATTUNE_JOB_STATUS_SUCCEEDED);
+  add_job (test, "Support answers", ATTUNE_JOB_STATUS_CANCELLED);
+  failed = add_job (test, "Poems in the manner of somebody whose name is long", ATTUNE_JOB_STATUS_FAILED);
+  reason = g_error_new_literal (ATTUNE_ERROR, ATTUNE_ERROR_NO_MEMORY, "The model needs 12 GB of memory, and 4 GB are free.");
+  attune_job_set_error (failed, reason);
+  ui_test_settle (GTK_WIDGET (window));
+  g_assert_nonnull (find (window, GTK_TYPE_LABEL, "First try"));
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  ui_test_screenshot (GTK_WINDOW (window), "jobs-wide");
+  ui_test_resize (GTK_WINDOW (window), 360, 700);
+  ui_test_screenshot (GTK_WINDOW (window), "jobs-narrow");
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.search", NULL);
+  entry = find (window, GTK_TYPE_SEARCH_ENTRY, NULL);
+  g_assert_nonnull (entry);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "SUPPORT");
+  ui_test_wait (find (window, GTK_TYPE_LABEL, "First try") == NULL);
+  g_assert_nonnull (find (window, GTK_TYPE_LABEL, "Support answers"));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "nothing of the kind");
+  ui_test_wait (find (window, ADW_TYPE_STATUS_PAGE, "No Jobs Found") != NULL);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "");
+  ui_test_wait (find (window, GTK_TYPE_LABEL, "First try") != NULL);
+
+  /* Deleting asks first, and Keep keeps. */
+  row = gtk_widget_get_ancestor (find (window, GTK_TYPE_LABEL, "First try"), ATTUNE_TYPE_JOB_ROW);
+  gtk_widget_activate_action (row, "job.delete", NULL);
+  ui_test_wait ((dialog = find (window, ADW_TYPE_ALERT_DIALOG, NULL)) != NULL);
+  ui_test_settle (GTK_WIDGET (window));
+  ui_test_assert_named (dialog);
+  adw_dialog_close (ADW_DIALOG (dialog));
+  ui_test_wait (find (window, ADW_TYPE_ALERT_DIALOG, NULL) == NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (jobs)), ==, 3);
+
+  gtk_widget_activate_action (row, "job.delete", NULL);
+  ui_test_wait ((dialog = find (window, ADW_TYPE_ALERT_DIALOG, NULL)) != NULL);
+  g_signal_emit_by_name (dialog, "response::agree", "agree");
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  ui_test_wait (g_list_model_get_n_items (G_LIST_MODEL (jobs)) == 2);
+}
+
 static void
 test_request (UiTest        *test,
               gconstpointer  data)
@@ -489,6 +634,9 @@ main (int   argc,
   add ("provider-error", test_provider_error);
   add ("provider-stale", test_provider_stale);
   add ("issues", test_issues);
+  add ("advice", test_advice);
+  g_test_add ("/ui/window/provider-change", UiTest, make_other, ui_test_set_up, test_provider_change, ui_test_tear_down);
+  add ("jobs", test_jobs);
   add ("request", test_request);
   add ("datasets", test_datasets);
   add ("models", test_models);
