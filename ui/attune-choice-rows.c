@@ -10,6 +10,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "attune-combo.h"
+
 /* --- Yes or no: a switch row --- */
 
 #define ATTUNE_TYPE_BOOLEAN_ROW (attune_boolean_row_get_type ())
@@ -116,7 +118,7 @@ fill_enum (AttuneEnumRow *self,
     g_strv_builder_take (titles, *list[i] != '\0' ? attune_field_dup_word_title (field, list[i])
                                                  : g_strdup (_("Provider Decides")));
 
-  attune_parameter_row_fill_choices (self->row, &self->words, list, g_strv_builder_end (titles));
+  attune_combo_fill (self->row, &self->words, list, g_strv_builder_end (titles));
 }
 
 static GtkWidget *
@@ -125,7 +127,7 @@ attune_enum_row_create (AttuneParameterRow *row)
   AttuneEnumRow *self = ATTUNE_ENUM_ROW (row);
 
   self->row = ADW_COMBO_ROW (adw_combo_row_new ());
-  attune_parameter_row_style_combo (self->row);
+  attune_combo_style (self->row);
   g_signal_connect_object (self->row, "notify::selected", G_CALLBACK (enum_selected_cb), self, G_CONNECT_SWAPPED);
 
   return GTK_WIDGET (self->row);

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "attune-combo.h"
 #include "attune-dataset-actions.h"
 #include "attune-error.h"
 #include "attune-format.h"
@@ -215,7 +216,7 @@ fill (AttuneDatasetParameterRow *self)
       g_strv_builder_add (ids, attune_dataset_get_id (dataset));
       g_strv_builder_take (titles, make_entry_title (self, dataset));
     }
-  attune_parameter_row_fill_choices (self->row, &self->ids, g_strv_builder_end (ids), g_strv_builder_end (titles));
+  attune_combo_fill (self->row, &self->ids, g_strv_builder_end (ids), g_strv_builder_end (titles));
 }
 
 static GtkWidget *
@@ -229,7 +230,7 @@ attune_dataset_parameter_row_create (AttuneParameterRow *row)
   GtkWidget *button;
 
   self->row = ADW_COMBO_ROW (adw_combo_row_new ());
-  attune_parameter_row_style_combo (self->row);
+  attune_combo_style (self->row);
   self->spinner = adw_spinner_new ();
   gtk_widget_set_visible (self->spinner, FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->spinner), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Checking the File"), -1);

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "attune-combo.h"
 #include "attune-format.h"
 
 #define ATTUNE_TYPE_MODEL_PARAMETER_ROW (attune_model_parameter_row_get_type ())
@@ -138,7 +139,7 @@ fill (AttuneModelParameterRow *self,
 
   list = g_strv_builder_end (ids);
   adw_combo_row_set_enable_search (self->row, g_strv_length (list) > 10);
-  attune_parameter_row_fill_choices (self->row, &self->ids, list, g_strv_builder_end (titles));
+  attune_combo_fill (self->row, &self->ids, list, g_strv_builder_end (titles));
 }
 
 static char *
@@ -213,7 +214,7 @@ attune_model_parameter_row_create (AttuneParameterRow *row)
   g_autoptr (GtkExpression) title = gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
 
   self->row = ADW_COMBO_ROW (adw_combo_row_new ());
-  attune_parameter_row_style_combo (self->row);
+  attune_combo_style (self->row);
   adw_combo_row_set_expression (self->row, title);
   self->choose = attune_parameter_row_make_button ("folder-open-symbolic", _("Choose a Model Folder"));
   g_signal_connect_object (self->choose, "clicked", G_CALLBACK (choose_clicked_cb), self, G_CONNECT_SWAPPED);

@@ -6,48 +6,14 @@
 
 #include "config.h"
 
-#include "attune-new-job-page.h"
+#include "attune-new-job-page-private.h"
 
 #include <glib/gi18n-lib.h>
 
+#include "attune-combo.h"
 #include "attune-dialogs.h"
 #include "attune-error.h"
 #include "attune-request-dialog.h"
-#include "attune-settings.h"
-
-/* An estimate reads the model and may count tokens; it is asked for when a person pauses. */
-#define ESTIMATE_DELAY_MS 350
-
-struct _AttuneNewJobPage {
-  AdwNavigationPage    parent_instance;
-
-  GtkStack            *stack;
-  AdwStatusPage       *error_page;
-  GtkDropDown         *error_provider;
-  AdwBanner           *notice_banner;
-  AdwEntryRow         *name_row;
-  AdwComboRow         *provider_row;
-  AttuneJobForm       *form;
-  AttuneFlightPanel   *panel;
-  GtkWidget           *start_button;
-  GtkWidget           *start_spinner;
-  GtkLabel            *start_label;
-
-  AttuneCommands      *commands;
-  AttuneSettings      *settings;
-  AttuneAdapter       *adapter;       /* of the chosen provider */
-  AttuneCapabilities  *capabilities;  /* NULL until they are there */
-  AttuneValidation    *validation;
-  GCancellable        *loading;
-  GCancellable        *estimating;
-  GCancellable        *starting;
-  char                *pending_training;   /* files that came before the form was there */
-  char                *pending_validation;
-  guint                check_source;
-  guint                estimate_source;
-  guint                is_starting : 1;
-  guint                advised : 1;    /* the provider's advice was taken */
-};
 
 enum { PROP_COMMANDS = 1, N_PROPS };
 static GParamSpec *properties[N_PROPS];
@@ -56,218 +22,6 @@ enum { JOB_CREATED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (AttuneNewJobPage, attune_new_job_page, ADW_TYPE_NAVIGATION_PAGE)
-
-static void
-clear_cancellable (GCancellable **cancellable)
-{
-  if (*cancellable != NULL)
-    g_cancellable_cancel (*cancellable);
-  g_clear_object (cancellable);
-}
-
-static AttuneDataset *
-lookup_dataset (AttuneNewJobPage *self,
-                const char       *path)
-{
-  g_autofree char *id = attune_configuration_dup_text (attune_job_form_get_configuration (self->form), path);
-
-  return id != NULL ? attune_dataset_store_lookup (attune_commands_get_datasets (self->commands), id) : NULL;
-}
-
-static void
-update_actions (AttuneNewJobPage *self)
-{
-  gboolean ready = self->capabilities != NULL;
-  gboolean startable = ready && self->check_source == 0 && self->validation != NULL &&
-                       attune_validation_is_valid (self->validation) &&
-                       !attune_job_form_is_busy (self->form) && !self->is_starting;
-
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.start", startable);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-request", ready);
-  gtk_widget_set_visible (self->start_spinner, self->is_starting);
-  gtk_label_set_label (self->start_label, self->is_starting ? _("Starting…") : _("_Start"));
-  if (ready && self->validation != NULL && !attune_validation_is_valid (self->validation))
-    {
-      guint n_errors = attune_validation_get_n_errors (self->validation);
-      g_autofree char *reason = g_strdup_printf (ngettext ("%u problem has to be solved before the start",
-                                                           "%u problems have to be solved before the start", n_errors), n_errors);
-
-      gtk_widget_set_tooltip_text (self->start_button, reason);
-    }
-  else
-    gtk_widget_set_tooltip_text (self->start_button, _("Start the Job"));
-}
-
-/* --- Estimate --- */
-
-/* What an estimate in the background borrows. */
-typedef struct {
-  AttuneNewJobPage    *self;
-  AttuneConfiguration *configuration;
-  AttuneDataset       *training;
-  AttuneDataset       *validation;
-  AttuneJobContext     context;
-  GCancellable        *cancellable;
-} EstimateState;
-
-static void
-estimate_state_free (EstimateState *state)
-{
-  g_object_unref (state->self);
-  g_object_unref (state->configuration);
-  g_clear_object (&state->training);
-  g_clear_object (&state->validation);
-  g_object_unref (state->cancellable);
-  g_free (state);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (EstimateState, estimate_state_free)
-
-static void
-estimated_cb (GObject      *object,
-              GAsyncResult *result,
-              gpointer      user_data)
-{
-  g_autoptr (EstimateState) state = user_data;
-  g_autoptr (AttuneEstimate) estimate = NULL;
-  g_autoptr (GError) error = NULL;
-
-  estimate = attune_adapter_estimate_finish (ATTUNE_ADAPTER (object), result, &error);
-  /* A newer one is on its way, or the page is gone. */
-  if (state->cancellable != state->self->estimating)
-    return;
-
-  if (estimate != NULL)
-    attune_flight_panel_set_estimate (state->self->panel, estimate, NULL);
-  else if (!attune_error_is_cancelled (error))
-    attune_flight_panel_set_estimate (state->self->panel, NULL, error->message);
-}
-
-static gboolean
-estimate_timeout_cb (gpointer user_data)
-{
-  AttuneNewJobPage *self = user_data;
-  EstimateState *state;
-
-  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
-
-  self->estimate_source = 0;
-  self->estimating = g_cancellable_new ();
-
-  state = g_new0 (EstimateState, 1);
-  state->self = g_object_ref (self);
-  state->configuration = attune_job_form_dup_effective (self->form);
-  g_set_object (&state->training, lookup_dataset (self, "datasets.trainingFileId"));
-  g_set_object (&state->validation, lookup_dataset (self, "datasets.validationFileId"));
-  state->context.training = state->training;
-  state->context.validation = state->validation;
-  state->cancellable = g_object_ref (self->estimating);
-  attune_adapter_estimate_async (self->adapter, state->configuration, &state->context, state->cancellable,
-                                 estimated_cb, state);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-queue_estimate (AttuneNewJobPage *self)
-{
-  clear_cancellable (&self->estimating);
-  g_clear_handle_id (&self->estimate_source, g_source_remove);
-
-  if (!attune_adapter_can (self->adapter, "estimate"))
-    attune_flight_panel_set_estimate (self->panel, NULL, _("This provider gives no estimate."));
-  else if (!attune_validation_is_valid (self->validation))
-    attune_flight_panel_set_estimate (self->panel, NULL, _("Known when the problems are solved."));
-  else
-    {
-      attune_flight_panel_set_estimate (self->panel, NULL, NULL);
-      self->estimate_source = g_timeout_add (ESTIMATE_DELAY_MS, estimate_timeout_cb, self);
-    }
-}
-
-/* --- Check --- */
-
-static void
-check_now (AttuneNewJobPage *self)
-{
-  g_autoptr (AttuneConfiguration) configuration = attune_job_form_dup_effective (self->form);
-  g_autoptr (AttuneValidation) validation = NULL;
-  AttuneJobContext context = { 0, };
-
-  context.training = lookup_dataset (self, "datasets.trainingFileId");
-  context.validation = lookup_dataset (self, "datasets.validationFileId");
-  validation = attune_adapter_validate_configuration (self->adapter, configuration, &context);
-  attune_job_form_show_validation (self->form, validation);
-  g_set_object (&self->validation, validation);
-  attune_flight_panel_set_validation (self->panel, validation);
-
-  if (attune_job_form_get_capabilities (self->form) != NULL)
-    {
-      g_auto (GStrv) unsupported = attune_capabilities_list_unsupported (attune_job_form_get_capabilities (self->form));
-
-      attune_flight_panel_set_ignored (self->panel, attune_adapter_get_title (self->adapter),
-                                       (const char * const *) unsupported);
-    }
-  queue_estimate (self);
-}
-
-/* A new form starts with what the provider would rather see, as far as nobody has chosen anything else: each such value is marked
- * as changed, and can be taken back. */
-static gboolean
-take_advice (AttuneNewJobPage *self)
-{
-  AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-
-  for (guint i = 0; i < attune_validation_get_n_issues (self->validation); i++)
-    {
-      const AttuneIssue *issue = attune_validation_get_issue (self->validation, i);
-
-      if (issue->severity == ATTUNE_SEVERITY_WARNING && issue->repair != NULL &&
-          attune_parameters_lookup (issue->path) != NULL && !attune_configuration_is_set (configuration, issue->path))
-        {
-          g_ptr_array_add (paths, g_strdup (issue->path));
-          g_ptr_array_add (values, g_variant_ref (issue->repair));
-        }
-    }
-  for (guint i = 0; i < paths->len; i++)
-    attune_configuration_set_value (configuration, g_ptr_array_index (paths, i), g_ptr_array_index (values, i));
-
-  return paths->len > 0;
-}
-
-static gboolean
-check_idle_cb (gpointer user_data)
-{
-  AttuneNewJobPage *self = user_data;
-
-  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
-
-  self->check_source = 0;
-  check_now (self);
-  if (!self->advised)
-    {
-      self->advised = TRUE;
-      if (take_advice (self))
-        return G_SOURCE_REMOVE; /* the change has asked for the next check */
-    }
-  update_actions (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* One change may be many: a preset, a provider with its model. They are checked once, before the next frame. */
-static void
-queue_check (AttuneNewJobPage *self)
-{
-  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
-
-  if (self->capabilities == NULL)
-    return;
-  if (self->check_source == 0)
-    self->check_source = g_idle_add_full (GDK_PRIORITY_REDRAW - 10, check_idle_cb, self, NULL);
-  update_actions (self);
-}
 
 static void
 issue_activated_cb (AttuneNewJobPage *self,
@@ -440,7 +194,7 @@ capabilities_loaded_cb (GObject      *object,
     show_notices (self);
   gtk_stack_set_visible_child_name (self->stack, "form");
   take_pending_files (self);
-  queue_check (self);
+  attune_new_job_page_queue_check (self);
 }
 
 /* @refresh: asks the provider although something is known; the form stays meanwhile. */
@@ -450,16 +204,16 @@ load_capabilities (AttuneNewJobPage *self,
 {
   GVariantBuilder parameters;
 
-  clear_cancellable (&self->loading);
+  attune_new_job_page_clear_cancellable (&self->loading);
   show_banner (self, NULL, FALSE);
   if (!refresh || self->capabilities == NULL)
     {
-      clear_cancellable (&self->estimating);
+      attune_new_job_page_clear_cancellable (&self->estimating);
       g_clear_handle_id (&self->estimate_source, g_source_remove);
       g_clear_handle_id (&self->check_source, g_source_remove);
       g_clear_object (&self->capabilities);
       gtk_stack_set_visible_child_name (self->stack, "loading");
-      update_actions (self);
+      attune_new_job_page_update_actions (self);
     }
 
   self->loading = g_cancellable_new ();
@@ -510,8 +264,8 @@ show_request_action (GtkWidget  *widget,
   g_autoptr (JsonNode) request = NULL;
   g_autoptr (GError) error = NULL;
 
-  context.training = lookup_dataset (self, "datasets.trainingFileId");
-  context.validation = lookup_dataset (self, "datasets.validationFileId");
+  context.training = attune_new_job_page_lookup_dataset (self, "datasets.trainingFileId");
+  context.validation = attune_new_job_page_lookup_dataset (self, "datasets.validationFileId");
   request = attune_adapter_translate_configuration (self->adapter, configuration, &context, &error);
   if (request == NULL)
     attune_dialogs_present_error (widget, _("The Request Cannot Be Made Yet"), error);
@@ -538,7 +292,7 @@ job_created_cb (GObject      *object,
 
   g_clear_object (&self->starting);
   self->is_starting = FALSE;
-  update_actions (self);
+  attune_new_job_page_update_actions (self);
   if (reply == NULL)
     {
       if (!attune_error_is_cancelled (error))
@@ -569,9 +323,9 @@ start_action (GtkWidget  *widget,
   values = attune_configuration_to_variant (configuration);
 
   self->is_starting = TRUE;
-  clear_cancellable (&self->starting);
+  attune_new_job_page_clear_cancellable (&self->starting);
   self->starting = g_cancellable_new ();
-  update_actions (self);
+  attune_new_job_page_update_actions (self);
 
   name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
   g_variant_builder_init (&parameters, G_VARIANT_TYPE_VARDICT);
@@ -608,7 +362,7 @@ attune_new_job_page_constructed (GObject *object)
       if (g_strcmp0 (attune_adapter_get_id (adapter), last) == 0)
         chosen = i;
     }
-  attune_parameter_row_style_combo (self->provider_row);
+  attune_combo_style (self->provider_row);
   adw_combo_row_set_model (self->provider_row, G_LIST_MODEL (titles));
   gtk_drop_down_set_model (self->error_provider, G_LIST_MODEL (titles));
   gtk_widget_set_visible (GTK_WIDGET (self->error_provider), g_list_model_get_n_items (registry) > 1);
@@ -627,8 +381,8 @@ attune_new_job_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->check_source, g_source_remove);
   g_clear_handle_id (&self->estimate_source, g_source_remove);
-  clear_cancellable (&self->loading);
-  clear_cancellable (&self->estimating);
+  attune_new_job_page_clear_cancellable (&self->loading);
+  attune_new_job_page_clear_cancellable (&self->estimating);
   /* A start that was asked for is not called off by leaving the page. */
   g_clear_object (&self->starting);
   g_clear_object (&self->adapter);
@@ -710,7 +464,7 @@ attune_new_job_page_init (AttuneNewJobPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-request", FALSE);
 
   adw_banner_set_use_markup (self->notice_banner, TRUE);
-  g_signal_connect_object (self->form, "changed", G_CALLBACK (queue_check), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->form, "changed", G_CALLBACK (attune_new_job_page_queue_check), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->panel, "issue-activated", G_CALLBACK (issue_activated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->panel, "repair-requested", G_CALLBACK (repair_requested_cb), self, G_CONNECT_SWAPPED);
 }

@@ -77,17 +77,6 @@ GtkWidget           *attune_parameter_row_make_button       (const char         
 
 /* What a setting does, without what happens when it is turned up: for a subtitle; the whole help stands in the tooltip. */
 char                *attune_parameter_row_make_summary      (const char          *help);
-/* Fills a combo row with @titles where they or @ids differ from what it shows; a list is never exchanged without need, as that
- * happens while one of its items is being chosen. Both arrays are taken; *@shown_ids keeps @ids. */
-void                 attune_parameter_row_fill_choices      (AdwComboRow         *combo,
-                                                             GStrv               *shown_ids,
-                                                             GStrv                ids,
-                                                             GStrv                titles);
-
-/* Keeps the value of a combo row over a GtkStringList readable beside a long subtitle: it is given up to some fifteen characters
- * of room before the rest has to wrap. */
-void                 attune_parameter_row_style_combo       (AdwComboRow         *combo);
-
 GType attune_integer_row_get_type           (void) G_GNUC_CONST;
 GType attune_double_row_get_type            (void) G_GNUC_CONST;
 GType attune_boolean_row_get_type           (void) G_GNUC_CONST;
