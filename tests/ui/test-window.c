@@ -32,6 +32,29 @@ take_file (AttuneWindow *window,
   attune_window_take_files (window, G_LIST_MODEL (files));
 }
 
+/* A pointer with files over the window, and away again. */
+static void
+hover_with_files (AttuneWindow *window,
+                  gboolean      over)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (window));
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      GdkDragAction action = 0;
+
+      if (GTK_IS_DROP_TARGET (controller) && over)
+        {
+          g_signal_emit_by_name (controller, "enter", 10.0, 10.0, &action);
+          g_assert_cmpint (action, ==, GDK_ACTION_COPY);
+        }
+      else if (GTK_IS_DROP_TARGET (controller))
+        g_signal_emit_by_name (controller, "leave");
+    }
+  ui_test_settle (GTK_WIDGET (window));
+}
+
 /* A drop as GTK hands it over. */
 static gboolean
 drop_file (GtkWidget  *widget,
@@ -85,6 +108,11 @@ test_drop (UiTest        *test,
   int minimum;
 
   ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  hover_with_files (window, TRUE);
+  g_assert_nonnull (find (window, ADW_TYPE_STATUS_PAGE, "Drop to Start a New Job"));
+  ui_test_screenshot (GTK_WINDOW (window), "drop-wide");
+  hover_with_files (window, FALSE);
+
   g_assert_true (drop_file (GTK_WIDGET (window), path));
   page = attune_window_get_new_job_page (window);
   g_assert_nonnull (page);
@@ -607,6 +635,25 @@ test_right_to_left (UiTest        *test,
   gtk_widget_set_default_direction (direction);
 }
 
+/* The size is remembered from one window to the next. */
+static void
+test_size (UiTest        *test,
+           gconstpointer  data)
+{
+  AttuneWindow *window = ui_test_open_window (test);
+  int width, height;
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 777, 555);
+  ui_test_settle (GTK_WIDGET (window));
+  gtk_window_close (GTK_WINDOW (window));
+  ui_test_wait (gtk_application_get_windows (GTK_APPLICATION (test->application)) == NULL);
+
+  window = ui_test_open_window (test);
+  gtk_window_get_default_size (GTK_WINDOW (window), &width, &height);
+  g_assert_cmpint (width, ==, 777);
+  g_assert_cmpint (height, ==, 555);
+}
+
 static void
 test_not_a_data_file (UiTest        *test,
                       gconstpointer  data)
@@ -643,6 +690,7 @@ main (int   argc,
   add ("providers", test_providers);
   add ("dialogs", test_dialogs);
   add ("right-to-left", test_right_to_left);
+  add ("size", test_size);
   add ("not-a-data-file", test_not_a_data_file);
 #undef add
 
