@@ -77,7 +77,6 @@ take_notifications (UiTest *test)
   if (connection == NULL)
     return;
 
-  test->notifications_bus = g_object_ref (connection);
   info = g_dbus_node_info_new_for_xml (notifications_xml, &error);
   g_assert_no_error (error);
   test->notifications_id = g_dbus_connection_register_object (connection, "/org/freedesktop/Notifications", info->interfaces[0],
@@ -134,6 +133,12 @@ ui_test_tear_down (UiTest        *test,
       gtk_window_destroy (windows->data);
       windows = gtk_application_get_windows (GTK_APPLICATION (test->application));
     }
+  if (test->notifications_id != 0)
+    g_dbus_connection_unregister_object (g_application_get_dbus_connection (G_APPLICATION (test->application)),
+                                         test->notifications_id);
+  g_clear_handle_id (&test->notifications_name, g_bus_unown_name);
+  g_clear_pointer (&test->notifications, g_ptr_array_unref);
+
   /* Only g_application_run() can end what g_application_register() began. As a service it opens no window again. */
   g_idle_add_once (quit_cb, test->application);
   g_assert_cmpint (g_application_run (G_APPLICATION (test->application), 2,
@@ -149,14 +154,6 @@ ui_test_tear_down (UiTest        *test,
   g_assert_finalize_object (test->registry);
   ui_test_wait (G_OBJECT (test->adapter)->ref_count == 1);
   g_assert_finalize_object (test->adapter);
-
-  /* Until now a job may have ended and said so. */
-  if (test->notifications_bus != NULL)
-    g_dbus_connection_unregister_object (test->notifications_bus, test->notifications_id);
-  g_clear_handle_id (&test->notifications_name, g_bus_unown_name);
-  g_clear_object (&test->notifications_bus);
-  g_clear_pointer (&test->notifications, g_ptr_array_unref);
-  test->notifications_id = 0;
 }
 
 AttuneWindow *

@@ -21,7 +21,6 @@ typedef struct {
   FakeAdapter       *adapter;
   AttuneCommands    *commands;      /* the application's */
   GPtrArray         *notifications; /* titles, in the order in which the desktop was sent them */
-  GDBusConnection   *notifications_bus;
   guint              notifications_id;
   guint              notifications_name;
 } UiTest;
