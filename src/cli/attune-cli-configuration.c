@@ -14,8 +14,7 @@
 #include "attune-cli-output.h"
 #include "attune-json.h"
 #include "attune-migration.h"
-
-#define RECIPE_KIND "attune-recipe"
+#include "attune-recipe.h"
 
 /* A folder that was named relative to here must mean the same to whoever reads the job later. */
 static char *
@@ -240,27 +239,6 @@ attune_cli_config_migrate (AttuneCli  *self,
   return TRUE;
 }
 
-static JsonNode *
-build_recipe (AttuneJob *job)
-{
-  g_autoptr (AttuneConfiguration) configuration = attune_configuration_copy (attune_job_get_configuration (job));
-  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *object = json_object_new ();
-
-  /* Data sets are ids of this computer's own list. */
-  attune_configuration_set_value (configuration, "datasets.trainingFileId", NULL);
-  attune_configuration_set_value (configuration, "datasets.validationFileId", NULL);
-
-  json_object_set_string_member (object, "kind", RECIPE_KIND);
-  json_object_set_int_member (object, "version", 1);
-  json_object_set_string_member (object, "name", attune_job_get_name (job));
-  json_object_set_string_member (object, "provider", attune_job_get_provider (job));
-  json_object_set_member (object, "configuration", attune_configuration_to_json (configuration, ATTUNE_SECRETS_OMIT));
-  json_node_take_object (node, object);
-
-  return node;
-}
-
 gboolean
 attune_cli_recipe_export (AttuneCli  *self,
                           GError    **error)
@@ -271,13 +249,12 @@ attune_cli_recipe_export (AttuneCli  *self,
   if (job == NULL)
     return FALSE;
 
-  recipe = build_recipe (job);
+  recipe = attune_recipe_build (attune_job_get_name (job), attune_job_get_provider (job), attune_job_get_configuration (job));
   if (self->options.output != NULL)
     {
-      g_autofree char *text = attune_json_write (recipe, TRUE);
-      g_autofree char *line = g_strconcat (text, "\n", NULL);
+      g_autofree char *text = attune_recipe_to_text (recipe);
 
-      if (!g_file_set_contents (self->options.output, line, -1, error))
+      if (!g_file_set_contents (self->options.output, text, -1, error))
         return FALSE;
       if (!self->json)
         {
