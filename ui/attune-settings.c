@@ -12,6 +12,7 @@
 #define KEY_HEIGHT        "window-height"
 #define KEY_MAXIMIZED     "window-maximized"
 #define KEY_LAST_PROVIDER "last-provider"
+#define KEY_SPENDING_LIMIT "spending-limit"
 
 struct _AttuneSettings {
   GObject    parent_instance;
@@ -115,4 +116,23 @@ attune_settings_set_last_provider (AttuneSettings *self,
 
   if (self->settings != NULL)
     g_settings_set_string (self->settings, KEY_LAST_PROVIDER, provider);
+}
+
+double
+attune_settings_get_spending_limit (AttuneSettings *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_SETTINGS (self), 0);
+
+  return self->settings != NULL ? g_settings_get_double (self->settings, KEY_SPENDING_LIMIT) : 0;
+}
+
+void
+attune_settings_set_spending_limit (AttuneSettings *self,
+                                    double          limit)
+{
+  g_return_if_fail (ATTUNE_IS_SETTINGS (self));
+  g_return_if_fail (limit >= 0);
+
+  if (self->settings != NULL)
+    g_settings_set_double (self->settings, KEY_SPENDING_LIMIT, limit);
 }

@@ -26,5 +26,9 @@ void            attune_settings_save_window       (AttuneSettings *self,
 char           *attune_settings_dup_last_provider (AttuneSettings *self);
 void            attune_settings_set_last_provider (AttuneSettings *self,
                                                    const char     *provider);
+/* US dollars that a single job may cost without a question; 0: no limit. */
+double          attune_settings_get_spending_limit (AttuneSettings *self);
+void            attune_settings_set_spending_limit (AttuneSettings *self,
+                                                   double          limit);
 
 G_END_DECLS
