@@ -232,8 +232,10 @@ attune_capabilities_supports_path (AttuneCapabilities *self,
   if (attune_parameters_lookup (path) == NULL)
     {
       g_autoptr (GVariant) custom = lookup_custom (self->variant, path);
+      gboolean free_metadata = FALSE;
 
-      return custom != NULL;
+      g_variant_lookup (self->variant, "freeMetadata", "b", &free_metadata);
+      return custom != NULL || (free_metadata && g_str_has_prefix (path, "metadata."));
     }
 
   paths = get_words (self->variant, "supportedParameters");

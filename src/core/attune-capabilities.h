@@ -26,6 +26,7 @@ G_BEGIN_DECLS
  *   actions                   as            cancel pause resume checkpoints download delete estimate generate
  *   notices                   aa{sv}        text s, severity s (info, warning, error), from s, until s (dates)
  *   fetchedAt                 x             seconds since 1970, UTC
+ *   freeMetadata              b             members of metadata that are no custom parameters are passed on as tags; else they are ignored
  *
  * Other members are kept. A member that is absent restricts nothing; an empty list leaves nothing to choose, so its path is not supported.
  * parameterValues of a text parameter (hardware.gpuType) lists the texts that are allowed. Custom parameters are asked for by "metadata.NAME".

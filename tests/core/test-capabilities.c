@@ -242,6 +242,17 @@ test_supports (void)
 }
 
 static void
+test_free_metadata (void)
+{
+  g_autoptr (AttuneCapabilities) tagged = capabilities_from ("{'freeMetadata':true}");
+  g_autoptr (AttuneCapabilities) refused = capabilities_from ("{'freeMetadata':false}");
+
+  g_assert_true (attune_capabilities_supports_path (tagged, "metadata.team"));
+  g_assert_false (attune_capabilities_supports_path (tagged, "nonsense"));
+  g_assert_false (attune_capabilities_supports_path (refused, "metadata.team"));
+}
+
+static void
 test_ranges (void)
 {
   g_autoptr (AttuneCapabilities) capabilities =
@@ -331,6 +342,7 @@ main (int    argc,
   g_test_add_func ("/capabilities/shape", test_shape);
   g_test_add_func ("/capabilities/nothing-said", test_nothing_said);
   g_test_add_func ("/capabilities/supports", test_supports);
+  g_test_add_func ("/capabilities/free-metadata", test_free_metadata);
   g_test_add_func ("/capabilities/ranges", test_ranges);
   g_test_add_func ("/capabilities/defaults", test_defaults);
   g_test_add_func ("/capabilities/model", test_model);
