@@ -10,26 +10,16 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "attune-adapters.h"
 #include "attune-application.h"
 #include "attune-local-adapter.h"
-
-/* The one place of the window's program that knows the providers by name. */
-static AttuneRegistry *
-make_registry (void)
-{
-  AttuneRegistry *registry = attune_registry_new ();
-  g_autoptr (AttuneAdapter) local = attune_local_adapter_new ();
-
-  attune_registry_add (registry, local);
-
-  return registry;
-}
 
 int
 main (int   argc,
       char *argv[])
 {
   g_autoptr (AttuneRegistry) registry = NULL;
+  g_autoptr (AttuneCredentials) credentials = NULL;
   g_autoptr (AttuneApplication) application = NULL;
 
   setlocale (LC_ALL, "");
@@ -37,7 +27,9 @@ main (int   argc,
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
-  registry = make_registry ();
+  registry = attune_registry_new ();
+  credentials = attune_credentials_new ();
+  attune_adapters_add_all (registry, credentials);
   application = attune_application_new (registry);
   attune_application_set_model_import (application, attune_local_model_import);
 

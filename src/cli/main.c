@@ -9,15 +9,15 @@
 #include <glib/gi18n-lib.h>
 #include <locale.h>
 
+#include "attune-adapters.h"
 #include "attune-cli.h"
-#include "attune-local-adapter.h"
 
 int
 main (int    argc,
       char **argv)
 {
   g_autoptr (AttuneRegistry) registry = NULL;
-  g_autoptr (AttuneAdapter) local = NULL;
+  g_autoptr (AttuneCredentials) credentials = NULL;
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, ATTUNE_LOCALE_DIR);
@@ -26,8 +26,8 @@ main (int    argc,
   g_set_prgname ("attunectl");
 
   registry = attune_registry_new ();
-  local = attune_local_adapter_new ();
-  attune_registry_add (registry, local);
+  credentials = attune_credentials_new ();
+  attune_adapters_add_all (registry, credentials);
 
   return attune_cli_main (registry, argc, argv);
 }
