@@ -48,15 +48,15 @@ notifications_called_cb (GDBusConnection       *connection,
                          GDBusMethodInvocation *invocation,
                          gpointer               user_data)
 {
-  UiTest *test = user_data;
+  GPtrArray *notifications = user_data;
 
   if (g_str_equal (method_name, "Notify"))
     {
       const char *title;
 
       g_variant_get_child (parameters, 3, "&s", &title);
-      g_ptr_array_add (test->notifications, g_strdup (title));
-      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(u)", test->notifications->len));
+      g_ptr_array_add (notifications, g_strdup (title));
+      g_dbus_method_invocation_return_value (invocation, g_variant_new ("(u)", notifications->len));
     }
   else if (g_str_equal (method_name, "GetServerInformation"))
     g_dbus_method_invocation_return_value (invocation, g_variant_new ("(ssss)", "test", "test", "1", "1.2"));
@@ -66,24 +66,37 @@ notifications_called_cb (GDBusConnection       *connection,
     g_dbus_method_invocation_return_value (invocation, NULL);
 }
 
-static void
-take_notifications (UiTest *test)
+/* One desktop for the whole program: GApplication sends without waiting, so what one test's application has to say may arrive
+ * when it is gone, and must still find somebody. Returns NULL where there is no session bus. */
+static GPtrArray *
+take_notifications (GDBusConnection *connection)
 {
   static const GDBusInterfaceVTable vtable = { notifications_called_cb, NULL, NULL, { NULL } };
-  GDBusConnection *connection = g_application_get_dbus_connection (G_APPLICATION (test->application));
+  static GPtrArray *notifications = NULL;
   g_autoptr (GDBusNodeInfo) info = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (connection == NULL)
-    return;
+  if (notifications != NULL || connection == NULL)
+    return notifications;
 
   info = g_dbus_node_info_new_for_xml (notifications_xml, &error);
   g_assert_no_error (error);
-  test->notifications_id = g_dbus_connection_register_object (connection, "/org/freedesktop/Notifications", info->interfaces[0],
-                                                              &vtable, test, NULL, &error);
+  notifications = g_ptr_array_new_with_free_func (g_free);
+  /* The next application gets the same connection only while somebody holds it. */
+  g_object_ref (connection);
+  g_dbus_connection_register_object (connection, "/org/freedesktop/Notifications", info->interfaces[0],
+                                     &vtable, notifications, NULL, &error);
   g_assert_no_error (error);
-  test->notifications_name = g_bus_own_name_on_connection (connection, "org.freedesktop.Notifications",
-                                                           G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+  g_bus_own_name_on_connection (connection, "org.freedesktop.Notifications", G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+
+  return notifications;
+}
+
+gboolean
+ui_test_was_notified (UiTest     *test,
+                      const char *title)
+{
+  return g_ptr_array_find_with_equal_func (test->notifications, title, g_str_equal, NULL);
 }
 
 /* --- The application --- */
@@ -111,8 +124,7 @@ ui_test_set_up (UiTest        *test,
   g_application_register (G_APPLICATION (test->application), NULL, &error);
   g_assert_no_error (error);
   test->commands = attune_application_get_commands (test->application);
-  test->notifications = g_ptr_array_new_with_free_func (g_free);
-  take_notifications (test);
+  test->notifications = take_notifications (g_application_get_dbus_connection (G_APPLICATION (test->application)));
 }
 
 static void
@@ -133,11 +145,6 @@ ui_test_tear_down (UiTest        *test,
       gtk_window_destroy (windows->data);
       windows = gtk_application_get_windows (GTK_APPLICATION (test->application));
     }
-  if (test->notifications_id != 0)
-    g_dbus_connection_unregister_object (g_application_get_dbus_connection (G_APPLICATION (test->application)),
-                                         test->notifications_id);
-  g_clear_handle_id (&test->notifications_name, g_bus_unown_name);
-  g_clear_pointer (&test->notifications, g_ptr_array_unref);
 
   /* Only g_application_run() can end what g_application_register() began. As a service it opens no window again. */
   g_idle_add_once (quit_cb, test->application);

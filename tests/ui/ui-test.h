@@ -20,9 +20,7 @@ typedef struct {
   AttuneRegistry    *registry;
   FakeAdapter       *adapter;
   AttuneCommands    *commands;      /* the application's */
-  GPtrArray         *notifications; /* titles, in the order in which the desktop was sent them */
-  guint              notifications_id;
-  guint              notifications_name;
+  GPtrArray         *notifications; /* titles that the desktop was sent, by this test and those before it; NULL without a session bus */
 } UiTest;
 
 /* Given as the data of a test, it makes the provider that comes before the fake one. */
@@ -41,6 +39,9 @@ AttuneWindow *ui_test_open_window   (UiTest       *test);
 /* Opens the page of a new job and waits until it is filled in and checked. (transfer none) */
 AttuneNewJobPage *ui_test_open_new_job (UiTest    *test,
                                      AttuneWindow *window);
+/* Whether the desktop was sent a notification of this title. */
+gboolean      ui_test_was_notified  (UiTest       *test,
+                                     const char   *title);
 /* A file in a folder of the test's own. (transfer full): its path */
 char         *ui_test_write_file    (const char   *name,
                                      const char   *contents);
