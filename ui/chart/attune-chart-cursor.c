@@ -118,6 +118,10 @@ format_place (AttuneChart  *self,
           g_string_append_printf (place, " · %s", time);
         }
 
+      if (attune_chart_is_checkpoint (self, attune_series_get_x (series, ATTUNE_SERIES_STEP, reading->index)))
+        /* Translators: behind the number of a step at which the model was kept. */
+        g_string_append_printf (place, " · %s", _("checkpoint"));
+
       return g_string_free_and_steal (g_steal_pointer (&place));
     }
 
@@ -168,6 +172,8 @@ attune_chart_dup_readout (AttuneChart *self,
       g_autofree char *value = format_value (self, reading->y);
       g_autofree char *elsewhere = format_elsewhere (self, reading);
 
+      if (!attune_chart_is_told (self, reading->position))
+        continue;
       g_string_append_printf (text, ", %s %s", attune_series_get_title (series), value);
       if (elsewhere != NULL)
         g_string_append_printf (text, " %s", elsewhere);
@@ -226,7 +232,8 @@ create_rows (AttuneChart  *self,
       double width, height;
 
       row.title = attune_chart_create_layout (context, attune_series_get_title (series), ATTUNE_CHART_SIZE_TEXT,
-                                              PANGO_WEIGHT_NORMAL);
+                                              self->current == (int) reading->position ? PANGO_WEIGHT_BOLD
+                                                                                       : PANGO_WEIGHT_NORMAL);
       row.value = attune_chart_create_layout (context, value, ATTUNE_CHART_SIZE_TEXT, PANGO_WEIGHT_SEMIBOLD);
       attune_chart_measure_layout (row.title, &width, &height);
       *title_width = MAX (*title_width, width);
@@ -372,7 +379,7 @@ attune_chart_snapshot_cursor (AttuneChart              *self,
       for (guint ring = 0; ring < 2; ring++)
         {
           float r = ring == 0 ? 6.0f : 4.5f;
-          const GdkRGBA *color = ring == 0 ? &palette->background : &palette->series[reading->position % ATTUNE_CHART_N_COLORS];
+          const GdkRGBA *color = ring == 0 ? &palette->background : &palette->series[attune_chart_get_style (self, reading->position) % ATTUNE_CHART_N_COLORS];
 
           gsk_rounded_rect_init_from_rect (&dot, &GRAPHENE_RECT_INIT ((float) px - r, (float) py - r, 2.0f * r, 2.0f * r), r);
           gtk_snapshot_push_rounded_clip (snapshot, &dot);

@@ -41,7 +41,7 @@ static const float dash_3[] = { 9.0f, 3.0f, 2.0f, 3.0f };
 static const float dash_4[] = { 14.0f, 4.0f };
 
 const float *
-attune_chart_get_dash (guint  position,
+attune_chart_get_dash (guint  style,
                        gsize *n_dash)
 {
   static const struct {
@@ -55,9 +55,9 @@ attune_chart_get_dash (guint  position,
     { dash_4, G_N_ELEMENTS (dash_4) },
   };
 
-  *n_dash = dashes[position % G_N_ELEMENTS (dashes)].n_dash;
+  *n_dash = dashes[style % G_N_ELEMENTS (dashes)].n_dash;
 
-  return dashes[position % G_N_ELEMENTS (dashes)].dash;
+  return dashes[style % G_N_ELEMENTS (dashes)].dash;
 }
 
 static void
@@ -73,7 +73,7 @@ add_polygon (GskPathBuilder         *builder,
 
 void
 attune_chart_add_marker (GskPathBuilder *builder,
-                         guint           position,
+                         guint           style,
                          double          x,
                          double          y,
                          double          radius)
@@ -82,7 +82,7 @@ attune_chart_add_marker (GskPathBuilder *builder,
   float cy = (float) y;
   float r = (float) radius;
 
-  switch (position % 5)
+  switch (style % 5)
     {
     case 1:
       add_polygon (builder, (graphene_point_t[]) { { cx, cy - 1.3f * r }, { cx + 1.3f * r, cy },
@@ -202,7 +202,7 @@ stroke_line (Painter                *painter,
              const graphene_point_t *points,
              guint                   n_points,
              double                  width,
-             guint                   dash_position,
+             guint                   style,
              GdkRGBA                 color)
 {
   g_autoptr (GskStroke) stroke = NULL;
@@ -239,7 +239,7 @@ stroke_line (Painter                *painter,
   /* Round joins are seen where corners are far apart. */
   gsk_stroke_set_line_join (stroke, n_points < 200 ? GSK_LINE_JOIN_ROUND : GSK_LINE_JOIN_BEVEL);
   gsk_stroke_set_line_cap (stroke, GSK_LINE_CAP_ROUND);
-  dash = attune_chart_get_dash (dash_position, &n_dash);
+  dash = attune_chart_get_dash (style, &n_dash);
   if (n_dash > 0)
     {
       gsk_stroke_set_dash (stroke, dash, n_dash);
@@ -290,7 +290,7 @@ draw_dots (Painter                *painter,
 
 static void
 draw_markers (Painter                *painter,
-              guint                   position,
+              guint                   style,
               const graphene_point_t *points,
               guint                   n_points,
               GdkRGBA                 color)
@@ -304,8 +304,8 @@ draw_markers (Painter                *painter,
       if (isnan (points[i].y) || points[i].x < plot->origin.x - 0.5f ||
           points[i].x > plot->origin.x + plot->size.width + 0.5f)
         continue;
-      attune_chart_add_marker (outer, position, points[i].x, points[i].y, MARKER_RADIUS + 1.5);
-      attune_chart_add_marker (inner, position, points[i].x, points[i].y, MARKER_RADIUS);
+      attune_chart_add_marker (outer, style, points[i].x, points[i].y, MARKER_RADIUS + 1.5);
+      attune_chart_add_marker (inner, style, points[i].x, points[i].y, MARKER_RADIUS);
     }
   /* A rim of the background keeps the marker apart from its line. */
   fill (painter, outer, painter->palette->background);
@@ -316,7 +316,7 @@ draw_markers (Painter                *painter,
 static void
 draw_sparse (Painter      *painter,
              AttuneSeries *series,
-             guint         position,
+             guint         style,
              guint         first,
              guint         end,
              GdkRGBA       color)
@@ -330,9 +330,9 @@ draw_sparse (Painter      *painter,
 
   if (attune_series_get_kind (series) == ATTUNE_SERIES_POINTS)
     {
-      stroke_line (painter, raw, n_points, width, position, color);
+      stroke_line (painter, raw, n_points, width, style, color);
       if (n_points * (MARKER_RADIUS * 3.0) <= painter->view->plot.size.width)
-        draw_markers (painter, position, raw, n_points, color);
+        draw_markers (painter, style, raw, n_points, color);
       else
         draw_dots (painter, raw, n_points, color);
       return;
@@ -340,7 +340,7 @@ draw_sparse (Painter      *painter,
 
   if (attune_series_get_smoothing (series) > 0.0)
     stroke_line (painter, raw, n_points, RAW_WIDTH, 0, with_alpha (color, RAW_ALPHA));
-  stroke_line (painter, smoothed, n_points, width, position, color);
+  stroke_line (painter, smoothed, n_points, width, style, color);
   draw_dots (painter, raw, n_points, color);
 }
 
@@ -348,7 +348,7 @@ draw_sparse (Painter      *painter,
 static void
 draw_dense (Painter      *painter,
             AttuneSeries *series,
-            guint         position,
+            guint         style,
             double        column_width,
             GdkRGBA       color)
 {
@@ -422,7 +422,7 @@ draw_dense (Painter      *painter,
 
   fill (painter, builder, with_alpha (color, band_alpha));
   if (!solid)
-    stroke_line (painter, line, n_line, painter->palette->high_contrast ? LINE_WIDTH + 0.5 : LINE_WIDTH, position, color);
+    stroke_line (painter, line, n_line, painter->palette->high_contrast ? LINE_WIDTH + 0.5 : LINE_WIDTH, style, color);
 }
 
 /* Infinity at the upper edge as an arrow up, minus infinity at the lower one as an arrow down, NaN there as a cross. */
@@ -510,7 +510,8 @@ draw_series (Painter      *painter,
 {
   const AttuneChartView *view = painter->view;
   AttuneSeriesAxis axis = attune_chart_get_x_axis (painter->chart);
-  GdkRGBA color = painter->palette->series[position % ATTUNE_CHART_N_COLORS];
+  guint style = attune_chart_get_style (painter->chart, position);
+  GdkRGBA color = painter->palette->series[style % ATTUNE_CHART_N_COLORS];
   guint first = attune_series_lower_bound (series, axis, view->x0 + painter->origin);
   guint end = attune_series_lower_bound (series, axis, nextafter (view->x1 + painter->origin, INFINITY));
   guint n_points = end - first;
@@ -520,7 +521,7 @@ draw_series (Painter      *painter,
       /* At least two points a column on average, or the band would have holes. */
       double column_width = MAX (1.0, ceil (2.0 * view->plot.size.width * painter->scale / n_points)) / painter->scale;
 
-      draw_dense (painter, series, position, column_width, color);
+      draw_dense (painter, series, style, column_width, color);
     }
   else
     {
@@ -530,7 +531,7 @@ draw_series (Painter      *painter,
       if (end < attune_series_get_length (series))
         end++;
       if (end > first)
-        draw_sparse (painter, series, position, first, end, color);
+        draw_sparse (painter, series, style, first, end, color);
     }
 
   draw_nonfinite (painter, series);

@@ -23,7 +23,8 @@ attune_chart_snapshot_swatch (AttuneChart              *self,
                               double                    y)
 {
   AttuneSeries *series = g_ptr_array_index (self->series, position);
-  const GdkRGBA *color = &palette->series[position % ATTUNE_CHART_N_COLORS];
+  guint style = attune_chart_get_style (self, position);
+  const GdkRGBA *color = &palette->series[style % ATTUNE_CHART_N_COLORS];
   g_autoptr (GskStroke) stroke = gsk_stroke_new (2.0f);
   g_autoptr (GskPath) line = NULL;
   GskPathBuilder *builder = gsk_path_builder_new ();
@@ -33,7 +34,7 @@ attune_chart_snapshot_swatch (AttuneChart              *self,
   gsk_path_builder_move_to (builder, (float) x, (float) y);
   gsk_path_builder_line_to (builder, (float) (x + ATTUNE_CHART_SWATCH_WIDTH), (float) y);
   line = gsk_path_builder_free_to_path (builder);
-  dash = attune_chart_get_dash (position, &n_dash);
+  dash = attune_chart_get_dash (style, &n_dash);
   if (n_dash > 0)
     gsk_stroke_set_dash (stroke, dash, n_dash);
   gtk_snapshot_append_stroke (snapshot, line, stroke, color);
@@ -43,7 +44,7 @@ attune_chart_snapshot_swatch (AttuneChart              *self,
       g_autoptr (GskPath) marker = NULL;
 
       builder = gsk_path_builder_new ();
-      attune_chart_add_marker (builder, position, x + ATTUNE_CHART_SWATCH_WIDTH / 2.0, y, 3.5);
+      attune_chart_add_marker (builder, style, x + ATTUNE_CHART_SWATCH_WIDTH / 2.0, y, 3.5);
       marker = gsk_path_builder_free_to_path (builder);
       gtk_snapshot_append_fill (snapshot, marker, GSK_FILL_RULE_WINDING, color);
     }
@@ -141,6 +142,7 @@ attune_chart_snapshot_grid (AttuneChart              *self,
   attune_chart_snapshot_legend (self, snapshot, context, palette, self->prepared_width);
   attune_chart_axis_snapshot_y (&self->axis_y, snapshot, context, view, palette);
   attune_chart_axis_snapshot_x (&self->axis_x, snapshot, context, view, palette);
+  attune_chart_snapshot_marks (self, snapshot, context, palette);
 
   if (self->prepared_height >= ATTUNE_CHART_TITLED_HEIGHT)
     {

@@ -25,6 +25,9 @@ struct _AttuneChart {
   gboolean          log_y;
   gboolean          ignore_outliers;
   gboolean          legend;
+  gboolean          epoch_marks;
+  GArray           *checkpoints; /* double: steps, rising */
+  int               current;     /* place of a series, or -1 */
   double            smoothing;
   gboolean          fitted;
   double            x0, x1;    /* the range that was set, while not fitted */
@@ -44,11 +47,13 @@ struct _AttuneChart {
 
 void         attune_chart_changed    (AttuneChart              *self);
 
-/* The places of the curves in the order in which they are told apart. */
-const float *attune_chart_get_dash   (guint                     position,
+/* What a curve is told apart by: its own number, else its place. */
+guint        attune_chart_get_style  (AttuneChart              *self,
+                                      guint                     position);
+const float *attune_chart_get_dash   (guint                     style,
                                       gsize                    *n_dash);
 void         attune_chart_add_marker (GskPathBuilder           *builder,
-                                      guint                     position,
+                                      guint                     style,
                                       double                    x,
                                       double                    y,
                                       double                    radius);
@@ -78,6 +83,18 @@ double       attune_chart_snapshot_legend (AttuneChart         *self,
                                       PangoContext             *context,
                                       const AttuneChartPalette *palette,
                                       double                    width);
+
+/* Epochs and checkpoints, below the curves. */
+void         attune_chart_snapshot_marks (AttuneChart          *self,
+                                      GtkSnapshot              *snapshot,
+                                      PangoContext             *context,
+                                      const AttuneChartPalette *palette);
+/* Whether the model was kept at this step. */
+gboolean     attune_chart_is_checkpoint (AttuneChart           *self,
+                                      double                    step);
+/* The series at @position is one that the keyboard may follow and whose values are told. */
+gboolean     attune_chart_is_told    (AttuneChart              *self,
+                                      guint                     position);
 
 /* As attune_chart_prepare(), with room for the title. */
 void         attune_chart_prepare_titled (AttuneChart          *self,

@@ -470,7 +470,7 @@ attune_chart_snap (AttuneChart *self,
       guint index;
       double found;
 
-      if (!attune_series_get_visible (series) ||
+      if (!attune_chart_is_told (self, i) ||
           !attune_series_find_nearest (series, self->x_axis, x + origin, &index))
         continue;
       found = attune_series_get_x (series, self->x_axis, index) - origin;
@@ -494,7 +494,7 @@ find_longest (AttuneChart *self)
     {
       AttuneSeries *series = g_ptr_array_index (self->series, i);
 
-      if (attune_series_get_visible (series) && attune_series_get_length (series) > 0 &&
+      if (attune_chart_is_told (self, i) && attune_series_get_length (series) > 0 &&
           (longest == NULL || attune_series_get_length (series) > attune_series_get_length (longest)))
         longest = series;
     }
@@ -532,20 +532,21 @@ attune_chart_step_cursor (AttuneChart *self,
       gint64 target;
 
       longest = find_longest (self);
-      if (!attune_series_find_nearest (longest, self->x_axis, x + origin, &index))
+      if (longest == NULL || !attune_series_find_nearest (longest, self->x_axis, x + origin, &index))
         return FALSE;
       target = CLAMP ((gint64) index + distance, 0, (gint64) attune_series_get_length (longest) - 1);
       *moved = attune_series_get_x (longest, self->x_axis, (guint) target) - origin;
       return TRUE;
     }
 
-  best = distance < 0 ? low : high;
+  /* Where there is no further one, it stays. */
+  best = distance < 0 ? -INFINITY : INFINITY;
   for (guint i = 0; i < self->series->len; i++)
     {
       AttuneSeries *series = g_ptr_array_index (self->series, i);
       guint index;
 
-      if (!attune_series_get_visible (series))
+      if (!attune_chart_is_told (self, i))
         continue;
       if (distance < 0)
         {
@@ -560,7 +561,7 @@ attune_chart_step_cursor (AttuneChart *self,
             best = MIN (best, attune_series_get_x (series, self->x_axis, index) - origin);
         }
     }
-  *moved = best;
+  *moved = isfinite (best) ? best : CLAMP (x, low, high);
 
   return TRUE;
 }

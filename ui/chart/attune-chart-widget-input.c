@@ -296,6 +296,46 @@ move_cursor_cb (GtkWidget *widget,
   return GDK_EVENT_STOP;
 }
 
+/* To the next curve that can be seen; behind the last one come all of them again. */
+static gboolean
+switch_cb (GtkWidget *widget,
+           GVariant  *args,
+           gpointer   user_data)
+{
+  AttuneChartWidget *self = ATTUNE_CHART_WIDGET (widget);
+  int n_series, position;
+
+  if (self->chart == NULL || attune_chart_is_empty (self->chart))
+    return GDK_EVENT_PROPAGATE;
+
+  n_series = (int) attune_chart_get_n_series (self->chart);
+  position = attune_chart_get_current (self->chart);
+  do
+    {
+      position += g_variant_get_int32 (args);
+      if (position < -1)
+        position = n_series - 1;
+      else if (position >= n_series)
+        position = -1;
+    }
+  while (position >= 0 &&
+         (!attune_series_get_visible (attune_chart_get_series (self->chart, (guint) position)) ||
+          attune_series_get_length (attune_chart_get_series (self->chart, (guint) position)) == 0));
+
+  attune_chart_set_current (self->chart, position);
+  if (!isfinite (self->cursor_x))
+    {
+      double x;
+
+      if (attune_chart_step_cursor (self->chart, NAN, -1, &x) && attune_chart_snap (self->chart, x, &x))
+        attune_chart_widget_set_cursor_x (self, x);
+    }
+  gtk_widget_queue_draw (self->overlay);
+  attune_chart_widget_announce (self);
+
+  return GDK_EVENT_STOP;
+}
+
 static gboolean
 zoom_cb (GtkWidget *widget,
          GVariant  *args,
@@ -351,6 +391,7 @@ escape_cb (GtkWidget *widget,
   if (!isfinite (self->cursor_x))
     return GDK_EVENT_PROPAGATE;
 
+  attune_chart_set_current (self->chart, -1);
   attune_chart_widget_set_cursor_x (self, NAN);
 
   return GDK_EVENT_STOP;
@@ -379,6 +420,11 @@ attune_chart_widget_class_input (GtkWidgetClass *widget_class)
 
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Left, GDK_SHIFT_MASK, pan_cb, "d", -PAN_STEP);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Right, GDK_SHIFT_MASK, pan_cb, "d", PAN_STEP);
+
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Up, 0, switch_cb, "i", -1);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Up, 0, switch_cb, "i", -1);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Down, 0, switch_cb, "i", 1);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Down, 0, switch_cb, "i", 1);
 
   gtk_widget_class_add_binding (widget_class, GDK_KEY_plus, 0, zoom_cb, "d", 1.0 / ZOOM_STEP);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_equal, 0, zoom_cb, "d", 1.0 / ZOOM_STEP);

@@ -18,6 +18,7 @@ enum {
   PROP_IGNORE_OUTLIERS,
   PROP_SMOOTHING,
   PROP_LEGEND,
+  PROP_EPOCH_MARKS,
   N_PROPS
 };
 
@@ -62,7 +63,10 @@ attune_chart_remove_series (AttuneChart  *self,
 
   g_signal_handlers_disconnect_by_func (series, attune_chart_changed, self);
   if (g_ptr_array_remove (self->series, series))
-    attune_chart_changed (self);
+    {
+      self->current = -1;
+      attune_chart_changed (self);
+    }
 }
 
 guint
@@ -81,6 +85,15 @@ attune_chart_get_series (AttuneChart *self,
   g_return_val_if_fail (position < self->series->len, NULL);
 
   return g_ptr_array_index (self->series, position);
+}
+
+guint
+attune_chart_get_style (AttuneChart *self,
+                        guint        position)
+{
+  guint style = attune_series_get_style (g_ptr_array_index (self->series, position));
+
+  return style != ATTUNE_SERIES_STYLE_BY_PLACE ? style : position;
 }
 
 gboolean
@@ -259,6 +272,54 @@ attune_chart_set_legend (AttuneChart *self,
   set_flag (self, &self->legend, legend, properties[PROP_LEGEND]);
 }
 
+gboolean
+attune_chart_get_epoch_marks (AttuneChart *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_CHART (self), FALSE);
+
+  return self->epoch_marks;
+}
+
+void
+attune_chart_set_epoch_marks (AttuneChart *self,
+                              gboolean     epoch_marks)
+{
+  g_return_if_fail (ATTUNE_IS_CHART (self));
+
+  set_flag (self, &self->epoch_marks, epoch_marks, properties[PROP_EPOCH_MARKS]);
+}
+
+int
+attune_chart_get_current (AttuneChart *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_CHART (self), -1);
+
+  return self->current;
+}
+
+/* Nothing is drawn anew for it: it shows in the readout. */
+void
+attune_chart_set_current (AttuneChart *self,
+                          int          position)
+{
+  g_return_if_fail (ATTUNE_IS_CHART (self));
+  g_return_if_fail (position >= -1 && position < (int) self->series->len);
+
+  self->current = position;
+}
+
+gboolean
+attune_chart_is_told (AttuneChart *self,
+                      guint        position)
+{
+  if (!attune_series_get_visible (g_ptr_array_index (self->series, position)))
+    return FALSE;
+
+  /* One that was hidden meanwhile is followed no more. */
+  return self->current < 0 || (guint) self->current == position ||
+         !attune_series_get_visible (g_ptr_array_index (self->series, self->current));
+}
+
 double
 attune_chart_get_smoothing (AttuneChart *self)
 {
@@ -297,6 +358,7 @@ attune_chart_finalize (GObject *object)
   g_free (self->title);
   g_free (self->empty_text);
   g_ptr_array_unref (self->series);
+  g_array_unref (self->checkpoints);
   attune_chart_axis_clear (&self->axis_x);
   attune_chart_axis_clear (&self->axis_y);
 
@@ -339,6 +401,10 @@ attune_chart_get_property (GObject    *object,
 
     case PROP_LEGEND:
       g_value_set_boolean (value, attune_chart_get_legend (self));
+      break;
+
+    case PROP_EPOCH_MARKS:
+      g_value_set_boolean (value, attune_chart_get_epoch_marks (self));
       break;
 
     default:
@@ -384,6 +450,10 @@ attune_chart_set_property (GObject      *object,
       attune_chart_set_legend (self, g_value_get_boolean (value));
       break;
 
+    case PROP_EPOCH_MARKS:
+      attune_chart_set_epoch_marks (self, g_value_get_boolean (value));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -409,6 +479,7 @@ attune_chart_class_init (AttuneChartClass *klass)
   properties[PROP_SMOOTHING] =
     g_param_spec_double ("smoothing", NULL, NULL, 0.0, 1.0 - DBL_EPSILON / 2.0, 0.0, flags);
   properties[PROP_LEGEND] = g_param_spec_boolean ("legend", NULL, NULL, TRUE, flags);
+  properties[PROP_EPOCH_MARKS] = g_param_spec_boolean ("epoch-marks", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[CHANGED] =
@@ -427,6 +498,8 @@ attune_chart_init (AttuneChart *self)
   self->series = g_ptr_array_new_with_free_func (g_object_unref);
   self->fitted = TRUE;
   self->legend = TRUE;
+  self->current = -1;
+  self->checkpoints = g_array_new (FALSE, FALSE, sizeof (double));
 }
 
 AttuneChart *

@@ -23,7 +23,8 @@ G_DECLARE_FINAL_TYPE (AttuneChart, attune_chart, ATTUNE, CHART, GObject)
  *
  * x is in the sense of the chosen axis: steps, epochs, or seconds since the earliest point of all series.
  *
- * Properties: title, x-axis (AttuneSeriesAxis), log-x, log-y, ignore-outliers, smoothing, legend.
+ * Properties: title, x-axis (AttuneSeriesAxis), log-x, log-y, ignore-outliers, smoothing, legend,
+ * epoch-marks.
  * Emits ::changed when it would look different; many points appended at once are one emission. */
 
 AttuneChart     *attune_chart_new               (const char               *title) G_GNUC_WARN_UNUSED_RESULT;
@@ -69,6 +70,20 @@ void             attune_chart_set_smoothing     (AttuneChart              *self,
 gboolean         attune_chart_get_legend        (AttuneChart              *self);
 void             attune_chart_set_legend        (AttuneChart              *self,
                                                  gboolean                  legend);
+
+/* Steps at which the model was kept: a mark on the axis for each. */
+void             attune_chart_set_checkpoints   (AttuneChart              *self,
+                                                 const double             *steps,
+                                                 guint                     n_steps);
+/* Whether the ends of the epochs are marked by upright lines, where x is not epochs itself. */
+gboolean         attune_chart_get_epoch_marks   (AttuneChart              *self);
+void             attune_chart_set_epoch_marks   (AttuneChart              *self,
+                                                 gboolean                  epoch_marks);
+
+/* The curve that the keyboard follows and that the readout tells of; -1: all of them. */
+int              attune_chart_get_current       (AttuneChart              *self);
+void             attune_chart_set_current       (AttuneChart              *self,
+                                                 int                       position);
 
 /* The part of x that is shown; a chart that is fitted shows all, also what comes later. */
 void             attune_chart_set_range         (AttuneChart              *self,
@@ -139,6 +154,11 @@ GBytes          *attune_chart_to_png            (AttuneChart              *self,
                                                  const AttuneChartPalette *palette,
                                                  GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
 GBytes          *attune_chart_to_svg            (AttuneChart              *self,
+                                                 int                       width,
+                                                 int                       height,
+                                                 const AttuneChartPalette *palette,
+                                                 GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes          *attune_chart_to_pdf            (AttuneChart              *self,
                                                  int                       width,
                                                  int                       height,
                                                  const AttuneChartPalette *palette,

@@ -20,6 +20,7 @@ struct _AttuneSeries {
   char            *title;
   AttuneSeriesKind kind;
   gboolean         visible;
+  guint            style;
   guint64          serial;
 
   double          *x[ATTUNE_SERIES_N_AXES];
@@ -494,6 +495,41 @@ attune_series_get_title (AttuneSeries *self)
   return self->title;
 }
 
+void
+attune_series_set_title (AttuneSeries *self,
+                         const char   *title)
+{
+  g_return_if_fail (ATTUNE_IS_SERIES (self));
+  g_return_if_fail (title != NULL);
+
+  if (!g_set_str (&self->title, title))
+    return;
+
+  changed (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
+}
+
+guint
+attune_series_get_style (AttuneSeries *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_SERIES (self), ATTUNE_SERIES_STYLE_BY_PLACE);
+
+  return self->style;
+}
+
+void
+attune_series_set_style (AttuneSeries *self,
+                         guint         style)
+{
+  g_return_if_fail (ATTUNE_IS_SERIES (self));
+
+  if (self->style == style)
+    return;
+
+  self->style = style;
+  changed (self);
+}
+
 AttuneSeriesKind
 attune_series_get_kind (AttuneSeries *self)
 {
@@ -603,7 +639,7 @@ attune_series_set_property (GObject      *object,
   switch (prop_id)
     {
     case PROP_TITLE:
-      g_set_str (&self->title, g_value_get_string (value));
+      attune_series_set_title (self, g_value_get_string (value));
       break;
 
     case PROP_VISIBLE:
@@ -631,7 +667,7 @@ attune_series_class_init (AttuneSeriesClass *klass)
   properties[PROP_TITLE] =
     g_param_spec_string ("title", NULL, NULL,
                          NULL,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_VISIBLE] =
     g_param_spec_boolean ("visible", NULL, NULL,
                           TRUE,
@@ -657,6 +693,7 @@ static void
 attune_series_init (AttuneSeries *self)
 {
   self->visible = TRUE;
+  self->style = ATTUNE_SERIES_STYLE_BY_PLACE;
   self->nonfinite = g_array_new (FALSE, FALSE, sizeof (guint));
 }
 

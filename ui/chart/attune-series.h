@@ -50,10 +50,18 @@ G_DECLARE_FINAL_TYPE (AttuneSeries, attune_series, ATTUNE, SERIES, GObject)
 AttuneSeries    *attune_series_new             (const char              *title,
                                                 AttuneSeriesKind         kind) G_GNUC_WARN_UNUSED_RESULT;
 const char      *attune_series_get_title       (AttuneSeries            *self);
+void             attune_series_set_title       (AttuneSeries            *self,
+                                                const char              *title);
 AttuneSeriesKind attune_series_get_kind        (AttuneSeries            *self);
 gboolean         attune_series_get_visible     (AttuneSeries            *self);
 void             attune_series_set_visible     (AttuneSeries            *self,
                                                 gboolean                 visible);
+/* The number of the colour, dash and marker, the same for curves that belong together; ATTUNE_SERIES_STYLE_BY_PLACE (at first) takes
+ * those of its place in the chart. */
+#define ATTUNE_SERIES_STYLE_BY_PLACE G_MAXUINT
+guint            attune_series_get_style       (AttuneSeries            *self);
+void             attune_series_set_style       (AttuneSeries            *self,
+                                                guint                    style);
 /* The weight of what came before in the moving average, 0 (none) to below 1. */
 double           attune_series_get_smoothing   (AttuneSeries            *self);
 void             attune_series_set_smoothing   (AttuneSeries            *self,

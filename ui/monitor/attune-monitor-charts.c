@@ -46,7 +46,7 @@ struct _AttuneMonitorCharts {
   AdwBin               *main_bin;
   GtkFlowBox           *flow_box;
 
-  AttuneMonitorMetrics *metrics;
+  GPtrArray            *metrics;  /* AttuneMonitorMetrics; NULL at the end */
   AttuneChart          *charts[G_N_ELEMENTS (charts)];
   GtkWidget            *cards[G_N_ELEMENTS (charts)];
   GSettings            *settings; /* NULL where the schema is not installed */
@@ -58,9 +58,10 @@ static gboolean
 has_axis (AttuneMonitorCharts *self,
           AttuneSeriesAxis     axis)
 {
-  for (guint m = 0; m < ATTUNE_N_METRICS; m++)
-    if (attune_series_has_axis (attune_monitor_metrics_get_series (self->metrics, m), axis))
-      return TRUE;
+  for (guint i = 0; i < self->metrics->len; i++)
+    for (guint m = 0; m < ATTUNE_N_METRICS; m++)
+      if (attune_series_has_axis (attune_monitor_metrics_get_series (g_ptr_array_index (self->metrics, i), m), axis))
+        return TRUE;
 
   return FALSE;
 }
@@ -146,21 +147,79 @@ add_charts (AttuneMonitorCharts *self)
     }
 }
 
+/* Several jobs have theirs at different places, and a wall of marks tells nothing. */
+static void
+update_marks (AttuneMonitorCharts *self)
+{
+  GPtrArray *checkpoints = NULL;
+  g_autofree double *steps = NULL;
+  guint n_steps = 0;
+
+  if (self->metrics == NULL)
+    return;
+
+  if (self->metrics->len == 1)
+    checkpoints = attune_job_get_checkpoints (attune_monitor_metrics_get_job (g_ptr_array_index (self->metrics, 0)));
+  if (checkpoints != NULL)
+    {
+      n_steps = checkpoints->len;
+      steps = g_new (double, MAX (n_steps, 1));
+      for (guint i = 0; i < n_steps; i++)
+        steps[i] = (double) ((AttuneCheckpoint *) g_ptr_array_index (checkpoints, i))->step;
+    }
+
+  for (guint c = 0; c < G_N_ELEMENTS (charts); c++)
+    {
+      attune_chart_set_checkpoints (self->charts[c], steps, n_steps);
+      attune_chart_set_epoch_marks (self->charts[c], self->metrics->len == 1);
+    }
+}
+
 void
-attune_monitor_charts_set_metrics (AttuneMonitorCharts  *self,
+attune_monitor_charts_add_metrics (AttuneMonitorCharts  *self,
                                    AttuneMonitorMetrics *metrics)
 {
   g_return_if_fail (ATTUNE_IS_MONITOR_CHARTS (self));
   g_return_if_fail (ATTUNE_IS_MONITOR_METRICS (metrics));
-  g_return_if_fail (self->metrics == NULL);
+  g_return_if_fail (!g_ptr_array_find (self->metrics, metrics, NULL));
 
-  self->metrics = g_object_ref (metrics);
+  g_ptr_array_add (self->metrics, g_object_ref (metrics));
   for (guint c = 0; c < G_N_ELEMENTS (charts); c++)
     for (guint m = 0; m < charts[c].n_metrics; m++)
       attune_chart_add_series (self->charts[c], attune_monitor_metrics_get_series (metrics, charts[c].metrics[m]));
 
   g_signal_connect_object (metrics, "refreshed", G_CALLBACK (refreshed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (attune_monitor_metrics_get_job (metrics), "notify::checkpoints", G_CALLBACK (update_marks), self,
+                           G_CONNECT_SWAPPED);
+  update_marks (self);
   refreshed_cb (self);
+}
+
+void
+attune_monitor_charts_remove_metrics (AttuneMonitorCharts  *self,
+                                      AttuneMonitorMetrics *metrics)
+{
+  g_return_if_fail (ATTUNE_IS_MONITOR_CHARTS (self));
+  g_return_if_fail (g_ptr_array_find (self->metrics, metrics, NULL));
+
+  g_signal_handlers_disconnect_by_func (metrics, refreshed_cb, self);
+  g_signal_handlers_disconnect_by_func (attune_monitor_metrics_get_job (metrics), update_marks, self);
+  for (guint c = 0; c < G_N_ELEMENTS (charts); c++)
+    for (guint m = 0; m < charts[c].n_metrics; m++)
+      attune_chart_remove_series (self->charts[c], attune_monitor_metrics_get_series (metrics, charts[c].metrics[m]));
+  g_ptr_array_remove (self->metrics, metrics);
+  update_marks (self);
+  refreshed_cb (self);
+}
+
+void
+attune_monitor_charts_set_legend (AttuneMonitorCharts *self,
+                                  gboolean             legend)
+{
+  g_return_if_fail (ATTUNE_IS_MONITOR_CHARTS (self));
+
+  for (guint c = 0; c < G_N_ELEMENTS (charts); c++)
+    attune_chart_set_legend (self->charts[c], legend);
 }
 
 void
@@ -194,7 +253,7 @@ attune_monitor_charts_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_MONITOR_CHARTS);
   for (guint c = 0; c < G_N_ELEMENTS (charts); c++)
     g_clear_object (&self->charts[c]);
-  g_clear_object (&self->metrics);
+  g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (attune_monitor_charts_parent_class)->dispose (object);
@@ -224,6 +283,7 @@ attune_monitor_charts_init (AttuneMonitorCharts *self)
   GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
   g_autoptr (GSettingsSchema) schema = NULL;
 
+  self->metrics = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   add_charts (self);
 

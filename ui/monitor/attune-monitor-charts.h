@@ -13,13 +13,19 @@
 
 G_BEGIN_DECLS
 
-/* The charts of one job with what is set for all of them: smoothing, axes, outliers. The cursors are linked. A chart of which the
- * job reports nothing is not shown, but for the first. */
+/* The charts of one job, or of several laid over each other, with what is set for all of them: smoothing, axes, outliers. The cursors
+ * are linked. A chart of which no job reports anything is not shown, but for the first. The marks of checkpoints and epochs are those
+ * of the only job. */
 #define ATTUNE_TYPE_MONITOR_CHARTS (attune_monitor_charts_get_type ())
 G_DECLARE_FINAL_TYPE (AttuneMonitorCharts, attune_monitor_charts, ATTUNE, MONITOR_CHARTS, AdwBin)
 
-void         attune_monitor_charts_set_metrics (AttuneMonitorCharts  *self,
+void         attune_monitor_charts_add_metrics (AttuneMonitorCharts  *self,
                                                 AttuneMonitorMetrics *metrics);
+void         attune_monitor_charts_remove_metrics (AttuneMonitorCharts *self,
+                                                AttuneMonitorMetrics *metrics);
+/* Whether the names of the curves stand above them. */
+void         attune_monitor_charts_set_legend  (AttuneMonitorCharts  *self,
+                                                gboolean              legend);
 /* What stands where the first curve will be. */
 void         attune_monitor_charts_set_empty_text (AttuneMonitorCharts *self,
                                                 const char           *text);

@@ -8,6 +8,7 @@
 
 #include "attune-monitor-metrics.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 struct _AttuneMonitorEvent {
@@ -25,6 +26,8 @@ struct _AttuneMonitorMetrics {
   AttuneJob      *job;
   AttuneSeries   *series[ATTUNE_N_METRICS];
   GListStore     *events;
+  gboolean        is_compared;
+  gint64          first_time;     /* of the first point, where times count from it; else 0 */
 
   goffset         metrics_offset;
   goffset         events_offset;
@@ -54,6 +57,8 @@ typedef struct {
   AttuneJob      *job;
   goffset         metrics_offset;
   goffset         events_offset;
+  gboolean        is_compared;
+  gint64          first_time;
   gboolean        restarted;                /* the file is another one than before */
   GArray         *points[ATTUNE_N_METRICS]; /* AttuneSeriesPoint */
   GPtrArray      *events;                   /* AttuneMonitorEvent, the newest first */
@@ -78,8 +83,13 @@ sort_points (Reading      *reading,
     {
       const AttuneMetricPoint *point = &g_array_index (points, AttuneMetricPoint, i);
       AttuneSeriesPoint series_point = {
-        { (double) point->step, point->epoch, point->time > 0 ? (double) point->time / G_USEC_PER_SEC : NAN },
+        { (double) point->step, point->epoch, NAN },
       };
+
+      if (reading->is_compared && reading->first_time == 0)
+        reading->first_time = point->time;
+      if (point->time > 0)
+        series_point.x[ATTUNE_SERIES_TIME] = (double) (point->time - reading->first_time) / G_USEC_PER_SEC;
 
       for (guint m = 0; m < ATTUNE_N_METRICS; m++)
         {
@@ -120,6 +130,8 @@ read_thread (GTask        *task,
       return;
     }
   reading->restarted = reading->metrics_offset < from;
+  if (reading->restarted)
+    reading->first_time = 0;
   sort_points (reading, points);
 
   events = attune_job_store_read_events (reading->store, reading->job, &reading->events_offset, &error);
@@ -166,6 +178,7 @@ read_cb (GObject      *object,
         }
       if (reading->events->len > 0)
         g_list_store_splice (self->events, 0, 0, reading->events->pdata, reading->events->len);
+      self->first_time = reading->first_time;
       self->metrics_offset = reading->metrics_offset;
       self->events_offset = reading->events_offset;
     }
@@ -193,6 +206,8 @@ attune_monitor_metrics_refresh (AttuneMonitorMetrics *self)
   reading->job = g_object_ref (self->job);
   reading->metrics_offset = self->metrics_offset;
   reading->events_offset = self->events_offset;
+  reading->is_compared = self->is_compared;
+  reading->first_time = self->first_time;
   for (guint m = 0; m < ATTUNE_N_METRICS; m++)
     reading->points[m] = g_array_new (FALSE, FALSE, sizeof (AttuneSeriesPoint));
   reading->events = g_ptr_array_new_with_free_func (g_object_unref);
@@ -339,6 +354,46 @@ attune_monitor_metrics_new (AttuneJobStore *store,
   self->job = g_object_ref (job);
 
   return self;
+}
+
+static void
+update_titles (AttuneMonitorMetrics *self)
+{
+  const char *name = attune_job_get_name (self->job);
+
+  for (guint m = 0; m < ATTUNE_N_METRICS; m++)
+    {
+      /* Translators: a curve of a comparison: the name of a job. */
+      g_autofree char *title = m == ATTUNE_METRIC_EVAL_LOSS ? g_strdup_printf (_("%s (evaluation)"), name) : g_strdup (name);
+
+      attune_series_set_title (self->series[m], title);
+    }
+}
+
+AttuneMonitorMetrics *
+attune_monitor_metrics_new_for_comparison (AttuneJobStore *store,
+                                           AttuneJob      *job,
+                                           guint           style)
+{
+  AttuneMonitorMetrics *self = attune_monitor_metrics_new (store, job);
+
+  self->is_compared = TRUE;
+  for (guint m = 0; m < ATTUNE_N_METRICS; m++)
+    attune_series_set_style (self->series[m], style);
+  g_signal_connect_object (job, "notify::name", G_CALLBACK (update_titles), self, G_CONNECT_SWAPPED);
+  update_titles (self);
+
+  return self;
+}
+
+void
+attune_monitor_metrics_set_visible (AttuneMonitorMetrics *self,
+                                    gboolean              visible)
+{
+  g_return_if_fail (ATTUNE_IS_MONITOR_METRICS (self));
+
+  for (guint m = 0; m < ATTUNE_N_METRICS; m++)
+    attune_series_set_visible (self->series[m], visible);
 }
 
 const AttuneEvent *

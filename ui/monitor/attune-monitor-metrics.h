@@ -28,6 +28,13 @@ G_DECLARE_FINAL_TYPE (AttuneMonitorMetrics, attune_monitor_metrics, ATTUNE, MONI
 
 AttuneMonitorMetrics *attune_monitor_metrics_new        (AttuneJobStore       *store,
                                                          AttuneJob            *job) G_GNUC_WARN_UNUSED_RESULT;
+/* To lie beside others: its curves have the name of the job and all one style, and times count from the first point. */
+AttuneMonitorMetrics *attune_monitor_metrics_new_for_comparison (AttuneJobStore *store,
+                                                         AttuneJob            *job,
+                                                         guint                 style) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the curves are drawn. */
+void                  attune_monitor_metrics_set_visible (AttuneMonitorMetrics *self,
+                                                         gboolean              visible);
 AttuneJob            *attune_monitor_metrics_get_job    (AttuneMonitorMetrics *self);
 AttuneSeries         *attune_monitor_metrics_get_series (AttuneMonitorMetrics *self,
                                                          AttuneMetric          metric);

@@ -286,7 +286,7 @@ attune_monitor_progress_set_metrics (AttuneMonitorProgress *self,
   g_return_if_fail (self->metrics == NULL);
 
   self->metrics = g_object_ref (metrics);
-  attune_monitor_charts_set_metrics (self->charts, metrics);
+  attune_monitor_charts_add_metrics (self->charts, metrics);
   g_signal_connect_object (metrics, "refreshed", G_CALLBACK (attune_monitor_progress_update), self, G_CONNECT_SWAPPED);
   attune_monitor_progress_update (self);
 }
