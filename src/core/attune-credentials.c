@@ -23,6 +23,12 @@ struct _AttuneCredentials
 
 G_DEFINE_FINAL_TYPE (AttuneCredentials, attune_credentials, G_TYPE_OBJECT)
 
+enum {
+  CHANGED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
 /* The names that the providers' own tools use. */
 static const struct {
   const char *name;
@@ -49,6 +55,8 @@ static const SecretSchema schema = {
 static void
 attune_credentials_class_init (AttuneCredentialsClass *klass)
 {
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -229,10 +237,14 @@ stored_cb (GObject      *source,
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
-  if (secret_password_store_finish (result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, explain (g_task_get_task_data (task), TRUE, error));
+  if (!secret_password_store_finish (result, &error))
+    {
+      g_task_return_error (task, explain (g_task_get_task_data (task), TRUE, error));
+      return;
+    }
+
+  g_signal_emit (g_task_get_source_object (task), signals[CHANGED], 0, g_task_get_task_data (task));
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
@@ -245,9 +257,13 @@ cleared_cb (GObject      *source,
 
   /* That there was none to remove is no error: it is gone now. */
   if (!secret_password_clear_finish (result, &error) && error != NULL)
-    g_task_return_error (task, explain (g_task_get_task_data (task), TRUE, error));
-  else
-    g_task_return_boolean (task, TRUE);
+    {
+      g_task_return_error (task, explain (g_task_get_task_data (task), TRUE, error));
+      return;
+    }
+
+  g_signal_emit (g_task_get_source_object (task), signals[CHANGED], 0, g_task_get_task_data (task));
+  g_task_return_boolean (task, TRUE);
 }
 
 void

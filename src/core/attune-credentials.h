@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* Keys and tokens: the environment under the providers' own names wins, else the keyring (libsecret). Nothing else ever holds them. */
+/* Keys and tokens: the environment under the providers' own names wins, else the keyring (libsecret). Nothing else ever holds them.
+ * Signal ::changed (name) when one was stored or removed here. */
 #define ATTUNE_TYPE_CREDENTIALS (attune_credentials_get_type ())
 G_DECLARE_FINAL_TYPE (AttuneCredentials, attune_credentials, ATTUNE, CREDENTIALS, GObject)
 
