@@ -213,6 +213,8 @@ attune_together_adapter_iface_init (AttuneAdapterInterface *iface)
   iface->query_status_finish = attune_together_query_finish;
   iface->cancel_async = attune_together_cancel_async;
   iface->cancel_finish = attune_together_cancel_finish;
+  iface->delete_job_async = attune_together_delete_async;
+  iface->delete_job_finish = attune_together_delete_finish;
   iface->list_checkpoints_async = attune_together_list_async;
   iface->list_checkpoints_finish = attune_together_list_finish;
   iface->download_output_async = attune_together_download_async;

@@ -60,7 +60,7 @@ static const AttuneCliCommand commands[] = {
   { "job-resume", "ID", N_("go on from the newest checkpoint"),
     ATTUNE_CLI_WAIT, 1, 1, attune_cli_job_resume },
   { "job-delete", "ID", N_("delete a job with all its files"),
-    ATTUNE_CLI_NONE, 1, 1, attune_cli_job_delete },
+    ATTUNE_CLI_REMOTE, 1, 1, attune_cli_job_delete },
   { "job-events", "ID", N_("print what happened to a job"),
     ATTUNE_CLI_NONE, 1, 1, attune_cli_job_events },
   { "job-metrics", "ID", N_("print what a job measured"),
@@ -124,6 +124,7 @@ build_entries (const AttuneCliCommand *command,
     { ATTUNE_CLI_STATUS, { "status", 0, 0, G_OPTION_ARG_STRING, &o->status, N_("Only jobs in this state, such as running"), N_("STATE") } },
     { ATTUNE_CLI_CSV, { "csv", 0, 0, G_OPTION_ARG_NONE, &o->csv, N_("Comma-separated values"), NULL } },
     { ATTUNE_CLI_REFRESH, { "refresh", 0, 0, G_OPTION_ARG_NONE, &o->refresh, N_("Ask the provider anew"), NULL } },
+    { ATTUNE_CLI_REMOTE, { "remote", 0, 0, G_OPTION_ARG_NONE, &o->remote, N_("At the provider too, before here"), NULL } },
     { ATTUNE_CLI_SEQUENCE_LENGTH, { "sequence-length", 0, 0, G_OPTION_ARG_INT, &o->sequence_length, N_("Count rows that are longer"), N_("TOKENS") } },
     { ATTUNE_CLI_ADAPTER, { "adapter", 'a', 0, G_OPTION_ARG_FILENAME, &o->adapter, N_("Folder of a LoRA adapter to lay over the model"), N_("FOLDER") } },
     { ATTUNE_CLI_PROMPT, { "prompt", 0, 0, G_OPTION_ARG_STRING, &o->prompt, N_("What to answer"), N_("TEXT") } },
@@ -488,6 +489,8 @@ attune_cli_call_for_job (AttuneCli   *self,
     return NULL;
 
   g_variant_dict_insert (&dict, "jobId", "s", attune_job_get_id (job));
+  if (self->options.remote)
+    g_variant_dict_insert (&dict, "remote", "b", TRUE);
 
   return attune_cli_call (self, command, g_variant_dict_end (&dict), error);
 }

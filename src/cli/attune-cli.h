@@ -36,6 +36,7 @@ typedef enum {
   ATTUNE_CLI_SEED            = 1 << 15,
   ATTUNE_CLI_OUTPUT          = 1 << 16,
   ATTUNE_CLI_SYSTEM          = 1 << 17,
+  ATTUNE_CLI_REMOTE          = 1 << 18,
 } AttuneCliOption;
 
 typedef struct {
@@ -49,6 +50,7 @@ typedef struct {
   char    *status;
   gboolean csv;
   gboolean refresh;
+  gboolean remote;
   int      sequence_length; /* 0 unset */
   char    *adapter;
   char    *prompt;

@@ -231,6 +231,37 @@ attune_adapter_resume_finish (AttuneAdapter  *self,
 }
 
 void
+attune_adapter_delete_job_async (AttuneAdapter          *self,
+                                 const AttuneJobContext *context,
+                                 GCancellable           *cancellable,
+                                 GAsyncReadyCallback     callback,
+                                 gpointer                user_data)
+{
+  g_return_if_fail (ATTUNE_IS_ADAPTER (self));
+  g_return_if_fail (context != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  if (attune_adapter_refuse (self, "delete", attune_adapter_delete_job_async, cancellable, callback, user_data))
+    return;
+
+  ATTUNE_ADAPTER_GET_IFACE (self)->delete_job_async (self, context, cancellable, callback, user_data);
+}
+
+gboolean
+attune_adapter_delete_job_finish (AttuneAdapter  *self,
+                                  GAsyncResult   *result,
+                                  GError        **error)
+{
+  g_return_val_if_fail (ATTUNE_IS_ADAPTER (self), FALSE);
+  g_return_val_if_fail (G_IS_ASYNC_RESULT (result), FALSE);
+
+  if (g_async_result_is_tagged (result, attune_adapter_delete_job_async))
+    return g_task_propagate_boolean (G_TASK (result), error);
+
+  return ATTUNE_ADAPTER_GET_IFACE (self)->delete_job_finish (self, result, error);
+}
+
+void
 attune_adapter_list_checkpoints_async (AttuneAdapter          *self,
                                        const AttuneJobContext *context,
                                        GCancellable           *cancellable,

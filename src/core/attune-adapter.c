@@ -111,6 +111,7 @@ static const Operation operations[] = {
   { "cancel", N_("%s cannot cancel jobs"), G_STRUCT_OFFSET (AttuneAdapterInterface, cancel_async) },
   { "pause", N_("%s cannot pause jobs"), G_STRUCT_OFFSET (AttuneAdapterInterface, pause_async) },
   { "resume", N_("%s cannot resume jobs"), G_STRUCT_OFFSET (AttuneAdapterInterface, resume_async) },
+  { "delete", N_("%s does not let jobs be deleted"), G_STRUCT_OFFSET (AttuneAdapterInterface, delete_job_async) },
   { "checkpoints", N_("%s does not list checkpoints"), G_STRUCT_OFFSET (AttuneAdapterInterface, list_checkpoints_async) },
   { "download", N_("%s does not let results be downloaded"), G_STRUCT_OFFSET (AttuneAdapterInterface, download_output_async) },
   { "estimate", N_("%s gives no estimates"), G_STRUCT_OFFSET (AttuneAdapterInterface, estimate_async) },

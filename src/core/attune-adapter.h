@@ -127,6 +127,10 @@ struct _AttuneAdapterInterface {
   void                  (*resume_async)           (AttuneAdapter *self, const AttuneJobContext *context, GCancellable *cancellable,
                                                    GAsyncReadyCallback callback, gpointer user_data);
   gboolean              (*resume_finish)          (AttuneAdapter *self, GAsyncResult *result, GError **error);
+  /* Deletes a job that has ended at the provider, with what it made there; that there is none any more is success. */
+  void                  (*delete_job_async)       (AttuneAdapter *self, const AttuneJobContext *context, GCancellable *cancellable,
+                                                   GAsyncReadyCallback callback, gpointer user_data);
+  gboolean              (*delete_job_finish)      (AttuneAdapter *self, GAsyncResult *result, GError **error);
   /* (transfer full) (element-type AttuneCheckpoint) */
   void                  (*list_checkpoints_async) (AttuneAdapter *self, const AttuneJobContext *context, GCancellable *cancellable,
                                                    GAsyncReadyCallback callback, gpointer user_data);
@@ -145,7 +149,7 @@ struct _AttuneAdapterInterface {
   gboolean              (*test_credentials_finish)(AttuneAdapter *self, GAsyncResult *result, GError **error);
 };
 
-/* "cancel", "pause", "resume", "checkpoints", "download", "estimate", "test-credentials", "upload", "find" */
+/* "cancel", "pause", "resume", "delete", "checkpoints", "download", "estimate", "test-credentials", "upload", "find" */
 gboolean    attune_adapter_can             (AttuneAdapter *self,
                                             const char    *operation);
 const char *attune_adapter_get_id          (AttuneAdapter *self);
@@ -185,6 +189,9 @@ gboolean              attune_adapter_pause_finish             (AttuneAdapter *se
 void                  attune_adapter_resume_async             (AttuneAdapter *self, const AttuneJobContext *context, GCancellable *cancellable,
                                                                GAsyncReadyCallback callback, gpointer user_data);
 gboolean              attune_adapter_resume_finish            (AttuneAdapter *self, GAsyncResult *result, GError **error);
+void                  attune_adapter_delete_job_async         (AttuneAdapter *self, const AttuneJobContext *context, GCancellable *cancellable,
+                                                               GAsyncReadyCallback callback, gpointer user_data);
+gboolean              attune_adapter_delete_job_finish        (AttuneAdapter *self, GAsyncResult *result, GError **error);
 void                  attune_adapter_list_checkpoints_async   (AttuneAdapter *self, const AttuneJobContext *context, GCancellable *cancellable,
                                                                GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray            *attune_adapter_list_checkpoints_finish  (AttuneAdapter *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -239,6 +239,24 @@ deleted_cb (GObject      *source,
     attune_commands_return_error (g_steal_pointer (&call->task), error);
 }
 
+static void
+deleted_there_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (Call) call = user_data;
+  GError *error = NULL;
+
+  if (!attune_adapter_delete_job_finish (ATTUNE_ADAPTER (source), result, &error))
+    {
+      attune_commands_return_error (g_steal_pointer (&call->task), error);
+      return;
+    }
+
+  attune_job_store_delete_async (call->self->jobs, call->job, NULL, deleted_cb, call);
+  g_steal_pointer (&call);
+}
+
 void
 attune_command_job_delete (AttuneCommands *self,
                            GTask          *task,
@@ -261,7 +279,24 @@ attune_command_job_delete (AttuneCommands *self,
       return;
     }
 
-  attune_job_store_delete_async (self->jobs, call->job, NULL, deleted_cb, call);
+  /* At the provider first: what is deleted here alone could not be found again there. */
+  if (attune_commands_peek_boolean (parameters, "remote") && attune_job_get_provider_job_id (call->job) != NULL)
+    {
+      GError *error = NULL;
+      AttuneAdapter *adapter = attune_registry_lookup (self->registry, attune_job_get_provider (call->job), &error);
+
+      if (adapter == NULL)
+        {
+          attune_commands_return_error (g_steal_pointer (&call->task), error);
+          return;
+        }
+      call->held = attune_held_context_for_job (self->jobs, self->datasets, call->job);
+      attune_adapter_delete_job_async (adapter, &call->held->context, g_task_get_cancellable (call->task), deleted_there_cb, call);
+    }
+  else
+    {
+      attune_job_store_delete_async (self->jobs, call->job, NULL, deleted_cb, call);
+    }
   g_steal_pointer (&call);
 }
 

@@ -14,7 +14,7 @@
 #include "attune-json.h"
 
 static const char * const operations[] = {
-  "cancel", "pause", "resume", "checkpoints", "download", "estimate", "test-credentials", "upload", "find", NULL
+  "cancel", "pause", "resume", "delete", "checkpoints", "download", "estimate", "test-credentials", "upload", "find", NULL
 };
 
 void

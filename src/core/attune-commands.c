@@ -54,7 +54,10 @@ static const Command commands[] = {
   { .name = "job-cancel", .run = attune_command_job_cancel, .parameters = { { "jobId", ATTUNE_COMMAND_TEXT, TRUE } } },
   { .name = "job-pause", .run = attune_command_job_pause, .parameters = { { "jobId", ATTUNE_COMMAND_TEXT, TRUE } } },
   { .name = "job-resume", .run = attune_command_job_resume, .parameters = { { "jobId", ATTUNE_COMMAND_TEXT, TRUE } } },
-  { .name = "job-delete", .run = attune_command_job_delete, .parameters = { { "jobId", ATTUNE_COMMAND_TEXT, TRUE } } },
+  {
+    .name = "job-delete", .run = attune_command_job_delete,
+    .parameters = { { "jobId", ATTUNE_COMMAND_TEXT, TRUE }, { "remote", ATTUNE_COMMAND_BOOLEAN, FALSE } },
+  },
   {
     .name = "job-rename", .run = attune_command_job_rename,
     .parameters = { { "jobId", ATTUNE_COMMAND_TEXT, TRUE }, { "name", ATTUNE_COMMAND_TEXT, TRUE } },

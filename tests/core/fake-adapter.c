@@ -471,6 +471,18 @@ resume_async (AttuneAdapter          *adapter,
 }
 
 static void
+delete_job_async (AttuneAdapter          *adapter,
+                  const AttuneJobContext *context,
+                  GCancellable           *cancellable,
+                  GAsyncReadyCallback     callback,
+                  gpointer                user_data)
+{
+  FakeAdapter *self = FAKE_ADAPTER (adapter);
+
+  wish (adapter, &self->n_deletes, self->status, delete_job_async, cancellable, callback, user_data);
+}
+
+static void
 list_checkpoints_async (AttuneAdapter          *adapter,
                         const AttuneJobContext *context,
                         GCancellable           *cancellable,
@@ -528,6 +540,8 @@ adapter_iface_init (AttuneAdapterInterface *iface)
   iface->find_job_finish = handle_finish;
   iface->query_status_async = query_status_async;
   iface->query_status_finish = query_status_finish;
+  iface->delete_job_async = delete_job_async;
+  iface->delete_job_finish = finish_boolean;
   iface->cancel_async = cancel_async;
   iface->cancel_finish = finish_boolean;
   iface->pause_async = pause_async;

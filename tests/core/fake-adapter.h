@@ -26,7 +26,7 @@ struct _FakeAdapter
 
   GError         *start_error;  /* of start_training; NULL: it starts */
   GError         *find_error;   /* of find_job; NULL: it finds "found-1" */
-  GError         *wish_error;   /* of cancel, pause and resume */
+  GError         *wish_error;   /* of cancel, pause, resume and delete */
   GError         *upload_error;
   GError         *load_error;
   GError         *list_error;
@@ -41,6 +41,7 @@ struct _FakeAdapter
   guint           n_cancels;
   guint           n_pauses;
   guint           n_resumes;
+  guint           n_deletes;
   guint           n_uploads;
   guint           n_loads;
   guint           n_validations;

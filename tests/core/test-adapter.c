@@ -15,7 +15,7 @@
 #include "store-helpers.h"
 
 static const char * const operations[] = {
-  "cancel", "pause", "resume", "checkpoints", "download", "estimate", "test-credentials", "upload", "find"
+  "cancel", "pause", "resume", "delete", "checkpoints", "download", "estimate", "test-credentials", "upload", "find"
 };
 
 static void
@@ -76,6 +76,8 @@ test_not_supported (void)
            attune_adapter_pause_finish, FALSE);
   REFUSED (attune_adapter_resume_async (plain, &context, NULL, keep_result_cb, &result),
            attune_adapter_resume_finish, FALSE);
+  REFUSED (attune_adapter_delete_job_async (plain, &context, NULL, keep_result_cb, &result),
+           attune_adapter_delete_job_finish, FALSE);
   REFUSED (attune_adapter_list_checkpoints_async (plain, &context, NULL, keep_result_cb, &result),
            attune_adapter_list_checkpoints_finish, NULL);
   REFUSED (attune_adapter_download_output_async (plain, &context, "/tmp", NULL, NULL, NULL, keep_result_cb, &result),

@@ -173,9 +173,16 @@ test_control (Fixture       *fixture,
   attune_job_set_status (job, ATTUNE_JOB_STATUS_SUCCEEDED);
   call (fixture, "job-resume", "{'jobId': <'%s'>}", id);
   assert_error (fixture, ATTUNE_ERROR_INVALID, "nothing to resume");
-  call (fixture, "job-delete", "{'jobId': <'%s'>}", id);
+
+  /* What the provider does not let go of is not forgotten here. */
+  call (fixture, "job-delete", "{'jobId': <'%s'>, 'remote': <true>}", id);
+  assert_error (fixture, ATTUNE_ERROR_NOT_ALLOWED, "not yours");
+  g_assert_cmpuint (n_jobs (fixture), ==, 1);
+  g_clear_error (&fixture->adapter->wish_error);
+  call (fixture, "job-delete", "{'jobId': <'%s'>, 'remote': <true>}", id);
   g_assert_no_error (fixture->error);
   g_assert_cmpuint (n_jobs (fixture), ==, 0);
+  g_assert_cmpuint (fixture->adapter->n_deletes, ==, 2);
   g_assert_cmpuint (fixture->adapter->n_cancels, ==, 2);
   g_assert_cmpuint (fixture->adapter->n_pauses, ==, 1);
   g_assert_cmpuint (fixture->adapter->n_resumes, ==, 2);
