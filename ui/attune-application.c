@@ -17,6 +17,7 @@
 
 #include "attune-about.h"
 #include "attune-commands-service.h"
+#include "attune-compare-window.h"
 #include "attune-dataset-actions.h"
 #include "attune-dialogs.h"
 #include "attune-error.h"
@@ -266,6 +267,30 @@ open_job_action (GSimpleAction *action,
   attune_application_open_job (ATTUNE_APPLICATION (user_data), g_variant_get_string (parameter, NULL));
 }
 
+/* Of the ids those are left out that are no jobs any more. */
+static void
+compare_action (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  AttuneApplication *self = ATTUNE_APPLICATION (user_data);
+  g_autofree const char **ids = g_variant_get_strv (parameter, NULL);
+  g_autoptr (GListStore) jobs = g_list_store_new (ATTUNE_TYPE_JOB);
+  GtkWindow *window;
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      AttuneJob *job = attune_job_store_lookup (self->jobs, ids[i]);
+
+      if (job != NULL)
+        g_list_store_append (jobs, job);
+    }
+
+  window = attune_compare_window_new (self->commands, G_LIST_MODEL (jobs));
+  gtk_window_set_application (window, GTK_APPLICATION (self));
+  gtk_window_present (window);
+}
+
 static void
 about_action (GSimpleAction *action,
               GVariant      *parameter,
@@ -304,6 +329,7 @@ quit_action (GSimpleAction *action,
 static const GActionEntry actions[] = {
   { "new-job", new_job_action },
   { "open-job", open_job_action, "s" },
+  { "compare", compare_action, "as" },
   { "about", about_action },
   { "shortcuts", shortcuts_action },
   { "quit", quit_action },

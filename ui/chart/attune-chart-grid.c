@@ -15,15 +15,13 @@
 #define LEGEND_SPACE 6.0
 
 void
-attune_chart_snapshot_swatch (AttuneChart              *self,
-                              GtkSnapshot              *snapshot,
-                              const AttuneChartPalette *palette,
-                              guint                     position,
-                              double                    x,
-                              double                    y)
+attune_chart_snapshot_style (GtkSnapshot              *snapshot,
+                             const AttuneChartPalette *palette,
+                             guint                     style,
+                             gboolean                  with_marker,
+                             double                    x,
+                             double                    y)
 {
-  AttuneSeries *series = g_ptr_array_index (self->series, position);
-  guint style = attune_chart_get_style (self, position);
   const GdkRGBA *color = &palette->series[style % ATTUNE_CHART_N_COLORS];
   g_autoptr (GskStroke) stroke = gsk_stroke_new (2.0f);
   g_autoptr (GskPath) line = NULL;
@@ -39,7 +37,7 @@ attune_chart_snapshot_swatch (AttuneChart              *self,
     gsk_stroke_set_dash (stroke, dash, n_dash);
   gtk_snapshot_append_stroke (snapshot, line, stroke, color);
 
-  if (attune_series_get_kind (series) == ATTUNE_SERIES_POINTS)
+  if (with_marker)
     {
       g_autoptr (GskPath) marker = NULL;
 
@@ -48,6 +46,20 @@ attune_chart_snapshot_swatch (AttuneChart              *self,
       marker = gsk_path_builder_free_to_path (builder);
       gtk_snapshot_append_fill (snapshot, marker, GSK_FILL_RULE_WINDING, color);
     }
+}
+
+void
+attune_chart_snapshot_swatch (AttuneChart              *self,
+                              GtkSnapshot              *snapshot,
+                              const AttuneChartPalette *palette,
+                              guint                     position,
+                              double                    x,
+                              double                    y)
+{
+  AttuneSeries *series = g_ptr_array_index (self->series, position);
+
+  attune_chart_snapshot_style (snapshot, palette, attune_chart_get_style (self, position),
+                               attune_series_get_kind (series) == ATTUNE_SERIES_POINTS, x, y);
 }
 
 double

@@ -73,6 +73,12 @@ void         attune_chart_snapshot_swatch (AttuneChart         *self,
                                       guint                     position,
                                       double                    x,
                                       double                    y);
+void         attune_chart_snapshot_style (GtkSnapshot           *snapshot,
+                                      const AttuneChartPalette *palette,
+                                      guint                     style,
+                                      gboolean                  with_marker,
+                                      double                    x,
+                                      double                    y);
 #define ATTUNE_CHART_SWATCH_WIDTH 22.0
 /* From this height on the x axis is named. */
 #define ATTUNE_CHART_TITLED_HEIGHT 200.0

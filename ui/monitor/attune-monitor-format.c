@@ -137,3 +137,67 @@ attune_monitor_format_command (AttuneJob *job)
 
   return g_strdup_printf ("attunectl model-generate %s --adapter %s --prompt %s", quoted_model, quoted_output, prompt);
 }
+
+char *
+attune_monitor_format_setting (AttuneCommands        *commands,
+                               const AttuneParameter *parameter,
+                               GVariant              *value)
+{
+  g_autofree char *text = NULL;
+  const char *unit;
+
+  g_return_val_if_fail (ATTUNE_IS_COMMANDS (commands), NULL);
+  g_return_val_if_fail (parameter != NULL && value != NULL, NULL);
+
+  unit = attune_parameter_get_unit (parameter);
+  switch (parameter->type)
+    {
+    case ATTUNE_PARAMETER_BOOLEAN:
+      return g_strdup (g_variant_get_boolean (value) ? _("Yes") : _("No"));
+
+    case ATTUNE_PARAMETER_ENUM:
+      return g_strdup (attune_parameter_get_value_title (parameter, g_variant_get_string (value, NULL)));
+
+    case ATTUNE_PARAMETER_SET:
+      {
+        g_autofree const char **nicks = g_variant_get_strv (value, NULL);
+        g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+
+        for (guint i = 0; nicks[i] != NULL; i++)
+          g_ptr_array_add (titles, (gpointer) attune_parameter_get_value_title (parameter, nicks[i]));
+        if (titles->len == 0)
+          return g_strdup (_("None"));
+        g_ptr_array_add (titles, NULL);
+        /* Translators: between the parts of a list. */
+        return g_strjoinv (_(", "), (char **) titles->pdata);
+      }
+
+    case ATTUNE_PARAMETER_DATASET:
+      {
+        const char *id = g_variant_get_string (value, NULL);
+        AttuneDataset *dataset = attune_dataset_store_lookup (attune_commands_get_datasets (commands), id);
+
+        /* One that was forgotten meanwhile is still known by its id. */
+        return g_strdup (dataset != NULL ? attune_dataset_get_name (dataset) : id);
+      }
+
+    case ATTUNE_PARAMETER_MODEL:
+      return attune_monitor_format_path (g_variant_get_string (value, NULL));
+
+    case ATTUNE_PARAMETER_SECRET:
+      return g_strdup (_("Set"));
+
+    case ATTUNE_PARAMETER_INTEGER:
+    case ATTUNE_PARAMETER_DOUBLE:
+    case ATTUNE_PARAMETER_TEXT:
+    default:
+      break;
+    }
+
+  text = attune_parameter_format (parameter, value);
+  if (unit == NULL)
+    return g_steal_pointer (&text);
+
+  /* Translators: a number and its unit, as in 512 tokens. */
+  return g_strdup_printf (C_("number and unit", "%s %s"), text, unit);
+}

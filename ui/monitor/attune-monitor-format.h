@@ -6,8 +6,7 @@
 
 #pragma once
 
-#include "attune-job.h"
-#include "attune-metrics.h"
+#include "attune-commands.h"
 
 G_BEGIN_DECLS
 
@@ -25,5 +24,9 @@ char *attune_monitor_format_steps   (AttuneJob    *job,
                                      double        epoch);
 /* The line for a terminal that asks the trained model something; NULL where there is no output on this computer. */
 char *attune_monitor_format_command (AttuneJob    *job);
+/* What a setting is set to: "Cosine", "512 tokens", the name of a data set; a secret is only "Set". */
+char *attune_monitor_format_setting (AttuneCommands *commands,
+                                     const AttuneParameter *parameter,
+                                     GVariant     *value);
 
 G_END_DECLS

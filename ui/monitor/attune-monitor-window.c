@@ -15,6 +15,7 @@
 #include "attune-monitor-events.h"
 #include "attune-monitor-progress.h"
 #include "attune-monitor-resources.h"
+#include "attune-monitor-style.h"
 
 #define KEY_WIDTH  "monitor-width"
 #define KEY_HEIGHT "monitor-height"
@@ -510,30 +511,13 @@ attune_monitor_window_class_init (AttuneMonitorWindowClass *klass)
     gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + i, GDK_ALT_MASK, "job.show-page", "s", pages[i]);
 }
 
-/* Once a display. */
-static void
-load_style (GdkDisplay *display)
-{
-  static const char key[] = "attune-monitor-style";
-  g_autoptr (GtkCssProvider) provider = NULL;
-
-  if (g_object_get_data (G_OBJECT (display), key) != NULL)
-    return;
-
-  provider = gtk_css_provider_new ();
-  gtk_css_provider_load_from_resource (provider, "/io/github/attune/Attune/monitor/style.css");
-  gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (provider),
-                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-  g_object_set_data_full (G_OBJECT (display), key, g_steal_pointer (&provider), g_object_unref);
-}
-
 static void
 attune_monitor_window_init (AttuneMonitorWindow *self)
 {
   GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
   g_autoptr (GSettingsSchema) schema = NULL;
 
-  load_style (gtk_widget_get_display (GTK_WIDGET (self)));
+  attune_monitor_style_load (gtk_widget_get_display (GTK_WIDGET (self)));
   gtk_widget_init_template (GTK_WIDGET (self));
 
   g_signal_connect_object (self->banner, "button-clicked", G_CALLBACK (dismiss_cb), self, G_CONNECT_SWAPPED);
