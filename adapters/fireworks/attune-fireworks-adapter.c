@@ -304,6 +304,8 @@ attune_fireworks_adapter_iface_init (AttuneAdapterInterface *iface)
   iface->query_status_finish = attune_fireworks_query_finish;
   iface->cancel_async = attune_fireworks_cancel_async;
   iface->cancel_finish = attune_fireworks_cancel_finish;
+  iface->delete_job_async = attune_fireworks_delete_async;
+  iface->delete_job_finish = attune_fireworks_delete_finish;
   iface->resume_async = attune_fireworks_resume_async;
   iface->resume_finish = attune_fireworks_resume_finish;
   iface->download_output_async = attune_fireworks_download_async;

@@ -145,6 +145,40 @@ attune_fireworks_cancel_finish (AttuneAdapter  *adapter,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* Deleting. The tuned model is a thing of its own, which may be in use: it stays. */
+
+void
+attune_fireworks_delete_async (AttuneAdapter          *adapter,
+                               const AttuneJobContext *context,
+                               GCancellable           *cancellable,
+                               GAsyncReadyCallback     callback,
+                               gpointer                user_data)
+{
+  g_autoptr (GTask) task = g_task_new (adapter, cancellable, callback, user_data);
+  g_autoptr (AttuneHttpRequest) request = attune_fireworks_new_job_request (context, "DELETE", "");
+
+  g_task_set_source_tag (task, attune_fireworks_delete_async);
+  if (request == NULL)
+    {
+      g_task_return_error (task, attune_fireworks_not_sent_error ());
+      return;
+    }
+
+  attune_http_request_set_flags (request, ATTUNE_HTTP_REQUEST_REPEATABLE | ATTUNE_HTTP_REQUEST_ANY_STATUS);
+  send (task, request, deleted_cb);
+}
+
+gboolean
+attune_fireworks_delete_finish (AttuneAdapter  *adapter,
+                                GAsyncResult   *result,
+                                GError        **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, adapter), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, attune_fireworks_delete_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 /* Resuming. */
 
 static void

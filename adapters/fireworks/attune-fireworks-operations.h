@@ -80,6 +80,9 @@ AttuneStatusUpdate   *attune_fireworks_query_finish    (AttuneAdapter *adapter, 
 void                  attune_fireworks_cancel_async    (AttuneAdapter *adapter, const AttuneJobContext *context, GCancellable *cancellable,
                                                         GAsyncReadyCallback callback, gpointer user_data);
 gboolean              attune_fireworks_cancel_finish   (AttuneAdapter *adapter, GAsyncResult *result, GError **error);
+void                  attune_fireworks_delete_async    (AttuneAdapter *adapter, const AttuneJobContext *context, GCancellable *cancellable,
+                                                        GAsyncReadyCallback callback, gpointer user_data);
+gboolean              attune_fireworks_delete_finish   (AttuneAdapter *adapter, GAsyncResult *result, GError **error);
 void                  attune_fireworks_resume_async    (AttuneAdapter *adapter, const AttuneJobContext *context, GCancellable *cancellable,
                                                         GAsyncReadyCallback callback, gpointer user_data);
 gboolean              attune_fireworks_resume_finish   (AttuneAdapter *adapter, GAsyncResult *result, GError **error);

@@ -130,6 +130,21 @@ check_schedule (AttuneConfiguration    *configuration,
                            total_steps);
 }
 
+/* The limits of a model are found by its whole name; they hold for the short one too. */
+static void
+check_limits (AttuneConfiguration *configuration,
+              AttuneCapabilities  *capabilities,
+              const char          *name,
+              AttuneValidation    *validation)
+{
+  g_autoptr (AttuneConfiguration) named = attune_configuration_copy (configuration);
+  g_autoptr (AttuneValidation) limits = attune_validation_new ();
+
+  attune_configuration_set_value (named, "model.baseModel", g_variant_new_string (name));
+  attune_validation_check_capabilities (limits, named, capabilities, _("Fireworks AI"));
+  attune_validation_merge (validation, limits);
+}
+
 static void
 check_model (AttuneConfiguration *configuration,
              AttuneCapabilities  *capabilities,
@@ -159,7 +174,9 @@ check_model (AttuneConfiguration *configuration,
     return;
   name = attune_fireworks_dup_model_name (model);
   known = attune_capabilities_dup_model (capabilities, name);
-  if (known == NULL && g_str_has_prefix (name, "accounts/fireworks/models/"))
+  if (known != NULL && strcmp (name, model) != 0)
+    check_limits (configuration, capabilities, name, validation);
+  else if (known == NULL && g_str_has_prefix (name, "accounts/fireworks/models/"))
     attune_validation_add (validation, "model.baseModel", ATTUNE_SEVERITY_WARNING, "model", NULL,
                            _("Fireworks does not list %s among the models that can be fine-tuned."), name);
 }
