@@ -13,12 +13,21 @@
 #include <glib/gi18n-lib.h>
 
 #include "attune-format.h"
+#include "attune-rate-curve.h"
 
 struct _AttuneFlightPanel {
   AdwBin               parent_instance;
 
   AdwPreferencesGroup *check_group;
   GtkListBox          *issue_list;
+  AdwPreferencesGroup *data_group;
+  GtkWidget           *data_spinner;
+  AdwActionRow        *pass_row;
+  AdwActionRow        *truncated_row;
+  AdwActionRow        *share_row;
+  GtkWidget           *course_group;
+  GtkWidget           *curve_row;
+  AttuneRateCurve     *curve;
   AdwPreferencesGroup *estimate_group;
   GtkWidget           *estimate_spinner;
   AdwActionRow        *steps_row;
@@ -29,6 +38,8 @@ struct _AttuneFlightPanel {
   AdwActionRow        *cost_row;
   AdwExpanderRow      *ignored_row;
   GPtrArray           *ignored_children;
+  double               limit;         /* US dollars; 0: none */
+  gboolean             paid;
   char                *shown; /* what the list shows: made anew only where it changed, or the focus would be lost */
 };
 
@@ -199,11 +210,165 @@ set_property_row (AdwActionRow *row,
 }
 
 void
+attune_flight_panel_set_money (AttuneFlightPanel *self,
+                               gboolean           paid,
+                               double             limit)
+{
+  g_return_if_fail (ATTUNE_IS_FLIGHT_PANEL (self));
+
+  self->paid = paid;
+  self->limit = limit;
+}
+
+/* NULL where there is nothing to say: a provider that takes no money and tells no price. */
+static char *
+describe_cost (AttuneFlightPanel    *self,
+               const AttuneEstimate *estimate)
+{
+  g_autofree char *cost = attune_format_cost_range (estimate->cost_low, estimate->cost_high);
+  gboolean over = self->limit > 0 && isfinite (estimate->cost_high) && estimate->cost_high > self->limit;
+
+  if (over)
+    {
+      g_autofree char *limit = attune_format_cost_range (self->limit, self->limit);
+
+      gtk_widget_add_css_class (GTK_WIDGET (self->cost_row), "warning");
+      /* translators: what a job may cost, and the person's spending limit */
+      return g_strdup_printf (_("%s, over your limit of %s"), cost, limit);
+    }
+  gtk_widget_remove_css_class (GTK_WIDGET (self->cost_row), "warning");
+  if (cost == NULL && self->paid)
+    return g_strdup (_("Not known before the start"));
+
+  return g_steal_pointer (&cost);
+}
+
+/* "38 %", and never "0 %" of something or "100 %" of not quite all. */
+static char *
+format_share (double share)
+{
+  double percent = CLAMP (share, 0, 1) * 100;
+
+  if (percent > 0 && percent < 1)
+    /* translators: a share in percent */
+    return g_strdup_printf (_("less than %d %%"), 1);
+  if (percent < 100 && percent > 99)
+    return g_strdup_printf (_("%d %%"), 99);
+
+  return g_strdup_printf (_("%d %%"), (int) (percent + 0.5));
+}
+
+void
+attune_flight_panel_set_facts (AttuneFlightPanel     *self,
+                               gboolean               has_data,
+                               const AttuneDataFacts *facts,
+                               const char            *message)
+{
+  g_autofree char *pass = NULL;
+  g_autofree char *truncated = NULL;
+  g_autofree char *share = NULL;
+  g_autofree char *description = NULL;
+
+  g_return_if_fail (ATTUNE_IS_FLIGHT_PANEL (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->data_group), has_data);
+  gtk_widget_set_visible (self->data_spinner, has_data && facts == NULL && message == NULL);
+  if (has_data && facts == NULL && message == NULL)
+    return;
+
+  gtk_widget_remove_css_class (GTK_WIDGET (self->truncated_row), "warning");
+  gtk_widget_remove_css_class (GTK_WIDGET (self->share_row), "warning");
+  if (facts != NULL)
+    {
+      g_autofree char *low = attune_format_count (facts->tokens_low);
+      g_autofree char *high = attune_format_count (facts->tokens_high);
+      g_autofree char *rows = attune_format_count (facts->rows);
+
+      /* translators: a range of numbers of tokens */
+      pass = facts->tokens_low == facts->tokens_high ? g_strdup (low) : g_strdup_printf (_("%s – %s"), low, high);
+      if (facts->truncated > 0)
+        {
+          g_autofree char *cut = attune_format_count (facts->truncated);
+
+          /* translators: how many rows are too long, of how many */
+          truncated = g_strdup_printf (_("%s of %s"), cut, rows);
+          gtk_widget_add_css_class (GTK_WIDGET (self->truncated_row), "warning");
+        }
+      else
+        /* translators: how many rows are cut off */
+        truncated = g_strdup (C_("rows", "None"));
+      share = format_share (facts->learnt);
+      if (facts->unlearnt > 0)
+        {
+          g_autofree char *plain = g_steal_pointer (&share);
+          g_autofree char *count = attune_format_count (facts->unlearnt);
+
+          /* translators: a share in percent, and a number of rows of which nothing is learnt */
+          share = g_strdup_printf (ngettext ("%s; %s row teaches nothing", "%s; %s rows teach nothing",
+                                             (gulong) facts->unlearnt), plain, count);
+          gtk_widget_add_css_class (GTK_WIDGET (self->share_row), "warning");
+        }
+      if (!facts->exact)
+        description = g_strdup (_("Guessed from the length of the texts; the provider’s own count decides."));
+      else if (facts->sampled)
+        description = g_strdup (_("Counted with the model’s tokenizer at the beginning of the file."));
+      else
+        description = g_strdup (_("Counted with the model’s tokenizer."));
+    }
+  set_property_row (self->pass_row, pass);
+  set_property_row (self->truncated_row, truncated);
+  set_property_row (self->share_row, share);
+  if (description == NULL)
+    description = g_markup_escape_text (message != NULL ? message : "", -1);
+  adw_preferences_group_set_description (self->data_group, description);
+}
+
+void
+attune_flight_panel_set_course (AttuneFlightPanel    *self,
+                                const AttuneSchedule *schedule,
+                                gint64                epochs,
+                                gboolean              has_rate)
+{
+  g_autofree char *steps = NULL;
+
+  g_return_if_fail (ATTUNE_IS_FLIGHT_PANEL (self));
+  g_return_if_fail (schedule != NULL);
+
+  if (schedule->total_steps > 0)
+    {
+      g_autofree char *count = attune_format_count (schedule->total_steps);
+
+      /* translators: the number of steps, and of epochs */
+      steps = g_strdup_printf (ngettext ("%s in %d epoch", "%s in %d epochs", (gulong) epochs), count, (int) epochs);
+    }
+  set_property_row (self->steps_row, steps);
+  gtk_widget_set_visible (self->curve_row, has_rate);
+  gtk_widget_set_visible (self->course_group, steps != NULL || has_rate);
+  if (has_rate)
+    attune_rate_curve_set_schedule (self->curve, schedule, epochs);
+}
+
+static void
+truncated_activated_cb (AttuneFlightPanel *self)
+{
+  g_assert (ATTUNE_IS_FLIGHT_PANEL (self));
+
+  g_signal_emit (self, signals[ISSUE_ACTIVATED], 0, "schedule.sequenceLength");
+}
+
+static void
+share_activated_cb (AttuneFlightPanel *self)
+{
+  g_assert (ATTUNE_IS_FLIGHT_PANEL (self));
+
+  g_signal_emit (self, signals[ISSUE_ACTIVATED], 0, "schedule.trainOnInputs");
+}
+
+void
 attune_flight_panel_set_estimate (AttuneFlightPanel    *self,
                                   const AttuneEstimate *estimate,
                                   const char           *message)
 {
-  g_autofree char *steps = NULL;
   g_autofree char *tokens = NULL;
   g_autofree char *time = NULL;
   g_autofree char *memory = NULL;
@@ -220,8 +385,6 @@ attune_flight_panel_set_estimate (AttuneFlightPanel    *self,
 
   if (estimate != NULL)
     {
-      if (estimate->steps >= 0)
-        steps = attune_format_count (estimate->steps);
       if (estimate->tokens >= 0)
         tokens = attune_format_count (estimate->tokens);
       time = attune_format_duration_range (estimate->seconds_low, estimate->seconds_high);
@@ -235,10 +398,9 @@ attune_flight_panel_set_estimate (AttuneFlightPanel    *self,
           memory = g_strdup_printf (_("%s, %s free"), needed, available);
         }
       disk = attune_format_size_range (estimate->disk, estimate->disk);
-      cost = attune_format_cost_range (estimate->cost_low, estimate->cost_high);
+      cost = describe_cost (self, estimate);
     }
 
-  set_property_row (self->steps_row, steps);
   set_property_row (self->tokens_row, tokens);
   set_property_row (self->time_row, time);
   set_property_row (self->memory_row, memory);
@@ -316,9 +478,18 @@ attune_flight_panel_class_init (AttuneFlightPanelClass *klass)
   signals[REPAIR_REQUESTED] = g_signal_new ("repair-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                             0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
 
+  g_type_ensure (ATTUNE_TYPE_RATE_CURVE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/attune/Attune/ui/attune-flight-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, check_group);
   gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, issue_list);
+  gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, data_group);
+  gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, data_spinner);
+  gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, pass_row);
+  gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, truncated_row);
+  gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, share_row);
+  gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, course_group);
+  gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, curve_row);
+  gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, curve);
   gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, estimate_group);
   gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, estimate_spinner);
   gtk_widget_class_bind_template_child (widget_class, AttuneFlightPanel, steps_row);
@@ -336,6 +507,8 @@ attune_flight_panel_init (AttuneFlightPanel *self)
   self->ignored_children = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_object (self->issue_list, "row-activated", G_CALLBACK (row_activated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->truncated_row, "activated", G_CALLBACK (truncated_activated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->share_row, "activated", G_CALLBACK (share_activated_cb), self, G_CONNECT_SWAPPED);
 }
 
 GtkWidget *

@@ -9,6 +9,8 @@
 #include <adwaita.h>
 
 #include "attune-adapter.h"
+#include "attune-data-facts.h"
+#include "attune-schedule.h"
 #include "attune-validation.h"
 
 G_BEGIN_DECLS
@@ -17,7 +19,7 @@ G_BEGIN_DECLS
  * to the exact request.
  *
  * Signals: ::issue-activated (path) when a person goes to an issue, ::repair-requested (path, value) when they press its Fix
- * button. The request is shown by the action "new-job.show-request" of an ancestor. */
+ * button. The request and the tokens are shown by the actions "new-job.show-request" and "new-job.show-tokens" of an ancestor. */
 #define ATTUNE_TYPE_FLIGHT_PANEL (attune_flight_panel_get_type ())
 G_DECLARE_FINAL_TYPE (AttuneFlightPanel, attune_flight_panel, ATTUNE, FLIGHT_PANEL, AdwBin)
 
@@ -28,6 +30,21 @@ void       attune_flight_panel_set_validation (AttuneFlightPanel    *self,
 void       attune_flight_panel_set_estimate   (AttuneFlightPanel    *self,
                                                const AttuneEstimate *estimate,
                                                const char           *message);
+/* What a person is willing to pay: @limit in US dollars, 0 for no limit; @paid: whether the provider takes money at all. To be called
+ * before set_estimate. */
+void       attune_flight_panel_set_money      (AttuneFlightPanel    *self,
+                                               gboolean              paid,
+                                               double                limit);
+/* @facts NULL with @message NULL: being counted; with a message: why they are not known. @has_data FALSE hides it all. */
+void       attune_flight_panel_set_facts      (AttuneFlightPanel    *self,
+                                               gboolean              has_data,
+                                               const AttuneDataFacts *facts,
+                                               const char           *message);
+/* The learning rate over the steps; total_steps 0: their number is not known. @has_rate FALSE: the provider has no such setting. */
+void       attune_flight_panel_set_course     (AttuneFlightPanel    *self,
+                                               const AttuneSchedule *schedule,
+                                               gint64                epochs,
+                                               gboolean              has_rate);
 /* Paths of the table that @provider does not take. */
 void       attune_flight_panel_set_ignored    (AttuneFlightPanel    *self,
                                                const char           *provider,

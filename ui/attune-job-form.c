@@ -6,34 +6,9 @@
 
 #include "config.h"
 
-#include "attune-job-form.h"
+#include "attune-job-form-private.h"
 
 #include <glib/gi18n-lib.h>
-
-/* One group of the page and the rows in it. */
-typedef struct {
-  GtkWidget *widget; /* AdwPreferencesGroup */
-  GPtrArray *rows;   /* AttuneParameterRow */
-} Group;
-
-struct _AttuneJobForm {
-  AdwBin               parent_instance;
-
-  GtkWidget           *box;
-  GtkWidget           *all_settings_row;
-  GtkWidget           *all_settings_icon;
-  GtkWidget           *all_settings_group;
-  GtkWidget           *advanced_box;
-
-  AttuneCommands      *commands;
-  AttuneConfiguration *configuration;
-  AttuneCapabilities  *provider_capabilities;
-  AttuneCapabilities  *capabilities;   /* with the model's laid over */
-  char                *model;          /* the one they were laid over for */
-  GPtrArray           *groups;         /* Group */
-  GHashTable          *rows;           /* path → AttuneParameterRow, owned by its group */
-  gboolean             all_settings;
-};
 
 enum { CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -41,30 +16,31 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (AttuneJobForm, attune_job_form, ADW_TYPE_BIN)
 
 static void
-group_free (Group *group)
+group_free (AttuneFormGroup *group)
 {
   g_ptr_array_unref (group->rows);
   g_free (group);
 }
 
-static void
-update_groups (AttuneJobForm *self)
+void
+attune_job_form_update_groups (AttuneJobForm *self)
 {
   gboolean any_advanced = FALSE;
 
   for (guint i = 0; i < self->groups->len; i++)
     {
-      Group *group = g_ptr_array_index (self->groups, i);
+      AttuneFormGroup *group = g_ptr_array_index (self->groups, i);
       gboolean visible = FALSE;
 
       for (guint j = 0; j < group->rows->len; j++)
-        visible = visible || attune_parameter_row_is_visible (g_ptr_array_index (group->rows, j));
+        visible = visible || attune_parameter_row_is_shown (g_ptr_array_index (group->rows, j));
       gtk_widget_set_visible (group->widget, visible);
       if (visible && gtk_widget_get_parent (group->widget) == self->advanced_box)
         any_advanced = TRUE;
     }
-  gtk_widget_set_visible (self->all_settings_group, any_advanced);
-  gtk_widget_set_visible (self->advanced_box, any_advanced && self->all_settings);
+  /* What is searched for shows wherever it stands. */
+  gtk_widget_set_visible (self->all_settings_group, any_advanced && self->search == NULL);
+  gtk_widget_set_visible (self->advanced_box, any_advanced && (self->all_settings || self->search != NULL));
 }
 
 static void
@@ -72,13 +48,14 @@ problem_changed_cb (AttuneJobForm *self)
 {
   g_assert (ATTUNE_IS_JOB_FORM (self));
 
-  g_signal_emit (self, signals[CHANGED], 0);
+  if (self->frozen == 0)
+    g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
-add_row (AttuneJobForm *self,
-         Group         *group,
-         AttuneField   *field)
+add_row (AttuneJobForm   *self,
+         AttuneFormGroup *group,
+         AttuneField     *field)
 {
   AttuneParameterRow *row = attune_parameter_row_new (field, self->configuration, self->commands);
 
@@ -89,12 +66,12 @@ add_row (AttuneJobForm *self,
   g_ptr_array_add (group->rows, row);
 }
 
-static Group *
+static AttuneFormGroup *
 add_group (AttuneJobForm *self,
            GtkWidget     *box,
            const char    *title)
 {
-  Group *group = g_new0 (Group, 1);
+  AttuneFormGroup *group = g_new0 (AttuneFormGroup, 1);
 
   group->widget = adw_preferences_group_new ();
   group->rows = g_ptr_array_new_with_free_func (g_object_unref);
@@ -116,7 +93,7 @@ add_table_groups (AttuneJobForm *self,
 
   for (guint g = 0; g < ATTUNE_N_PARAMETER_GROUPS; g++)
     {
-      Group *group = NULL;
+      AttuneFormGroup *group = NULL;
 
       for (guint i = 0; i < n_parameters; i++)
         {
@@ -142,11 +119,11 @@ static void
 rebuild_custom_group (AttuneJobForm *self)
 {
   g_autoptr (GVariant) custom = NULL;
-  Group *group;
+  AttuneFormGroup *group;
 
   for (guint i = self->groups->len; i > 0; i--)
     {
-      Group *old = g_ptr_array_index (self->groups, i - 1);
+      AttuneFormGroup *old = g_ptr_array_index (self->groups, i - 1);
 
       if (!g_str_equal (gtk_widget_get_name (old->widget), "custom"))
         continue;
@@ -217,11 +194,13 @@ refresh_rows (AttuneJobForm *self)
   GHashTableIter iter;
   gpointer row;
 
+  attune_job_form_filter (self);
+
   /* Any value may be the condition of any row. */
   g_hash_table_iter_init (&iter, self->rows);
   while (g_hash_table_iter_next (&iter, NULL, &row))
     attune_parameter_row_refresh (row);
-  update_groups (self);
+  attune_job_form_update_groups (self);
 }
 
 static void
@@ -229,9 +208,27 @@ configuration_changed_cb (AttuneJobForm *self)
 {
   g_assert (ATTUNE_IS_JOB_FORM (self));
 
+  if (self->frozen > 0)
+    return;
+
   update_capabilities (self, FALSE);
   refresh_rows (self);
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+attune_job_form_freeze (AttuneJobForm *self)
+{
+  self->frozen++;
+}
+
+void
+attune_job_form_thaw (AttuneJobForm *self)
+{
+  g_assert (self->frozen > 0);
+
+  if (--self->frozen == 0)
+    configuration_changed_cb (self);
 }
 
 static void
@@ -254,6 +251,7 @@ attune_job_form_dispose (GObject *object)
   g_clear_object (&self->provider_capabilities);
   g_clear_object (&self->capabilities);
   g_clear_pointer (&self->model, g_free);
+  g_clear_pointer (&self->search, g_free);
 
   G_OBJECT_CLASS (attune_job_form_parent_class)->dispose (object);
 }
@@ -302,6 +300,8 @@ attune_job_form_set_up (AttuneJobForm       *self,
                         AttuneCommands      *commands,
                         AttuneConfiguration *configuration)
 {
+  GtkWidget *search;
+
   g_return_if_fail (ATTUNE_IS_JOB_FORM (self));
   g_return_if_fail (commands == NULL || ATTUNE_IS_COMMANDS (commands));
   g_return_if_fail (ATTUNE_IS_CONFIGURATION (configuration));
@@ -318,11 +318,22 @@ attune_job_form_set_up (AttuneJobForm       *self,
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->all_settings_row), _("Good as they are for a first job"));
   self->all_settings_icon = gtk_image_new_from_icon_name ("pan-down-symbolic");
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->all_settings_icon), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  search = attune_parameter_row_make_button ("edit-find-symbolic", _("Search All Settings"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (search), "new-job.search");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->all_settings_row), search);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->all_settings_row), self->all_settings_icon);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self->all_settings_row), TRUE);
   g_signal_connect_object (self->all_settings_row, "activated", G_CALLBACK (all_settings_activated_cb), self, G_CONNECT_SWAPPED);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->all_settings_group), self->all_settings_row);
   gtk_box_append (GTK_BOX (self->box), self->all_settings_group);
+
+  self->nothing_page = adw_status_page_new ();
+  adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->nothing_page), "edit-find-symbolic");
+  adw_status_page_set_title (ADW_STATUS_PAGE (self->nothing_page), _("No Setting Found"));
+  adw_status_page_set_description (ADW_STATUS_PAGE (self->nothing_page), _("Try another word, such as “rate” or “memory”."));
+  gtk_widget_add_css_class (self->nothing_page, "compact");
+  gtk_widget_set_visible (self->nothing_page, FALSE);
+  gtk_box_append (GTK_BOX (self->box), self->nothing_page);
 
   self->advanced_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
   gtk_box_append (GTK_BOX (self->box), self->advanced_box);
@@ -487,7 +498,7 @@ find_row (AttuneJobForm *self,
   prefix = g_strconcat (path, ".", NULL);
   for (guint i = 0; i < self->groups->len; i++)
     {
-      Group *group = g_ptr_array_index (self->groups, i);
+      AttuneFormGroup *group = g_ptr_array_index (self->groups, i);
 
       for (guint j = 0; j < group->rows->len; j++)
         {
@@ -515,6 +526,8 @@ attune_job_form_focus_path (AttuneJobForm *self,
   if (row == NULL || !attune_parameter_row_is_visible (row))
     return FALSE;
 
+  if (!attune_parameter_row_is_shown (row))
+    attune_job_form_set_search (self, NULL);
   if (gtk_widget_is_ancestor (attune_parameter_row_get_widget (row), self->advanced_box))
     attune_job_form_set_all_settings (self, TRUE);
   attune_parameter_row_grab_focus (row);
@@ -555,7 +568,7 @@ attune_job_form_set_all_settings (AttuneJobForm *self,
   g_return_if_fail (ATTUNE_IS_JOB_FORM (self));
 
   self->all_settings = shown;
-  update_groups (self);
+  attune_job_form_update_groups (self);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->all_settings_icon), shown ? "pan-up-symbolic" : "pan-down-symbolic");
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->all_settings_row), GTK_ACCESSIBLE_STATE_EXPANDED, shown, -1);
 }

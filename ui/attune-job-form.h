@@ -60,4 +60,18 @@ void                 attune_job_form_set_all_settings  (AttuneJobForm       *sel
                                                         gboolean             shown);
 gboolean             attune_job_form_get_all_settings  (AttuneJobForm       *self);
 
+/* Shows only the settings whose title, name, words or help hold all words of @text; also those of "All Settings", and by name those that
+ * have no row at this provider or with what is chosen now, with the reason. NULL or empty: everything. */
+void                 attune_job_form_set_search        (AttuneJobForm       *self,
+                                                        const char          *text);
+/* How many settings the search found. */
+guint                attune_job_form_get_n_found       (AttuneJobForm       *self);
+
+/* How many settings differ from their defaults and can be reset; what has to be chosen, such as the model, does not count. */
+guint                attune_job_form_get_n_changed     (AttuneJobForm       *self);
+void                 attune_job_form_reset_all         (AttuneJobForm       *self);
+/* Sets values by path, a{sv}; paths without a row are left out. */
+void                 attune_job_form_set_values        (AttuneJobForm       *self,
+                                                        GVariant            *values);
+
 G_END_DECLS

@@ -8,6 +8,8 @@
 
 #include "attune-new-job-page-private.h"
 
+#include <math.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "attune-error.h"
@@ -42,6 +44,8 @@ attune_new_job_page_update_actions (AttuneNewJobPage *self)
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.start", startable);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-request", ready);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-tokens",
+                                 attune_new_job_page_lookup_dataset (self, "datasets.trainingFileId") != NULL);
   gtk_widget_set_visible (self->start_spinner, self->is_starting);
   gtk_label_set_label (self->start_label, self->is_starting ? _("Starting…") : _("_Start"));
   if (ready && self->validation != NULL && !attune_validation_is_valid (self->validation))
@@ -94,10 +98,19 @@ estimated_cb (GObject      *object,
   if (state->cancellable != state->self->estimating)
     return;
 
+  if (estimate == NULL && attune_error_is_cancelled (error))
+    return;
+
+  attune_flight_panel_set_estimate (state->self->panel, estimate, estimate == NULL ? error->message : NULL);
   if (estimate != NULL)
-    attune_flight_panel_set_estimate (state->self->panel, estimate, NULL);
-  else if (!attune_error_is_cancelled (error))
-    attune_flight_panel_set_estimate (state->self->panel, NULL, error->message);
+    {
+      state->self->steps = estimate->steps;
+      state->self->cost_low = estimate->cost_low;
+      state->self->cost_high = isfinite (estimate->cost_high) ? estimate->cost_high : estimate->cost_low;
+    }
+  state->self->cost_state = estimate != NULL && isfinite (state->self->cost_high) ? ATTUNE_COST_KNOWN : ATTUNE_COST_UNKNOWN;
+  attune_new_job_page_update_course (state->self, state->configuration);
+  attune_new_job_page_cost_settled (state->self);
 }
 
 static gboolean
@@ -130,6 +143,10 @@ queue_estimate (AttuneNewJobPage *self)
 {
   attune_new_job_page_clear_cancellable (&self->estimating);
   g_clear_handle_id (&self->estimate_source, g_source_remove);
+  self->steps = -1;
+  self->cost_state = ATTUNE_COST_UNKNOWN;
+  attune_flight_panel_set_money (self->panel, attune_adapter_get_credential (self->adapter) != NULL,
+                                 attune_settings_get_spending_limit (self->settings));
 
   if (!attune_adapter_can (self->adapter, "estimate"))
     attune_flight_panel_set_estimate (self->panel, NULL, _("This provider gives no estimate."));
@@ -137,6 +154,7 @@ queue_estimate (AttuneNewJobPage *self)
     attune_flight_panel_set_estimate (self->panel, NULL, _("Known when the problems are solved."));
   else
     {
+      self->cost_state = ATTUNE_COST_PENDING;
       attune_flight_panel_set_estimate (self->panel, NULL, NULL);
       self->estimate_source = g_timeout_add (ESTIMATE_DELAY_MS, estimate_timeout_cb, self);
     }
@@ -154,6 +172,8 @@ check_now (AttuneNewJobPage *self)
   context.training = attune_new_job_page_lookup_dataset (self, "datasets.trainingFileId");
   context.validation = attune_new_job_page_lookup_dataset (self, "datasets.validationFileId");
   validation = attune_adapter_validate_configuration (self->adapter, configuration, &context);
+  attune_new_job_page_update_facts (self, configuration);
+  attune_new_job_page_add_facts_issues (self, configuration, validation);
   attune_job_form_show_validation (self->form, validation);
   g_set_object (&self->validation, validation);
   attune_flight_panel_set_validation (self->panel, validation);
@@ -166,6 +186,7 @@ check_now (AttuneNewJobPage *self)
                                        (const char * const *) unsupported);
     }
   queue_estimate (self);
+  attune_new_job_page_update_course (self, configuration);
 }
 
 /* A new form starts with what the provider would rather see, as far as nobody has chosen anything else: each such value is marked
@@ -208,6 +229,12 @@ check_idle_cb (gpointer user_data)
       self->advised = TRUE;
       if (take_advice (self))
         return G_SOURCE_REMOVE; /* the change has asked for the next check */
+    }
+  /* How the form begins is no draft yet. */
+  if (!self->has_begun)
+    {
+      self->has_begun = TRUE;
+      self->baseline = attune_configuration_copy (attune_job_form_get_configuration (self->form));
     }
   attune_new_job_page_update_actions (self);
 

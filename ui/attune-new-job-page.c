@@ -13,13 +13,9 @@
 #include "attune-combo.h"
 #include "attune-dialogs.h"
 #include "attune-error.h"
-#include "attune-request-dialog.h"
 
 enum { PROP_COMMANDS = 1, N_PROPS };
 static GParamSpec *properties[N_PROPS];
-
-enum { JOB_CREATED, N_SIGNALS };
-static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (AttuneNewJobPage, attune_new_job_page, ADW_TYPE_NAVIGATION_PAGE)
 
@@ -45,8 +41,8 @@ repair_requested_cb (AttuneNewJobPage *self,
 /* --- Provider --- */
 
 /* What has to be chosen before anything else makes sense: the first model, and LoRA where it can be had. What was chosen stays. */
-static void
-choose_starting_point (AttuneNewJobPage *self)
+void
+attune_new_job_page_choose_starting_point (AttuneNewJobPage *self)
 {
   AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
 
@@ -99,35 +95,14 @@ show_problem (AttuneNewJobPage *self,
   show_banner (self, text, TRUE);
 }
 
-/* Says what the provider warns of today, the worst first; mere information stands on the page of the providers. */
+/* What the provider tells of itself stands before everything else. */
 static void
 show_notices (AttuneNewJobPage *self)
 {
   g_autoptr (GVariant) notices = g_variant_lookup_value (attune_capabilities_get_variant (self->capabilities),
                                                          "notices", G_VARIANT_TYPE ("aa{sv}"));
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *today = g_date_time_format (now, "%Y-%m-%d");
-  static const char * const severities[] = { "error", "warning" };
-  const char *found = NULL;
 
-  for (guint s = 0; s < G_N_ELEMENTS (severities) && found == NULL && notices != NULL; s++)
-    for (gsize i = 0; i < g_variant_n_children (notices) && found == NULL; i++)
-      {
-        g_autoptr (GVariant) notice = g_variant_get_child_value (notices, i);
-        const char *severity = "info";
-        const char *text = NULL;
-        const char *from = NULL;
-        const char *until = NULL;
-
-        g_variant_lookup (notice, "severity", "&s", &severity);
-        g_variant_lookup (notice, "from", "&s", &from);
-        g_variant_lookup (notice, "until", "&s", &until);
-        if (g_str_equal (severity, severities[s]) && g_variant_lookup (notice, "text", "&s", &text) &&
-            (from == NULL || g_strcmp0 (from, today) <= 0) && (until == NULL || g_strcmp0 (until, today) >= 0))
-          found = text;
-      }
-
-  show_banner (self, found, FALSE);
+  attune_notice_list_set (self->notice_list, attune_adapter_get_title (self->adapter), notices, NULL);
 }
 
 static void
@@ -186,12 +161,12 @@ capabilities_loaded_cb (GObject      *object,
 
   g_set_object (&self->capabilities, capabilities);
   attune_job_form_set_capabilities (self->form, capabilities);
-  choose_starting_point (self);
+  attune_new_job_page_choose_starting_point (self);
   problem = g_variant_lookup_value (reply, "problem", G_VARIANT_TYPE_VARDICT);
   if (problem != NULL && g_variant_lookup (problem, "message", "&s", &message))
     show_problem (self, message);
-  else
-    show_notices (self);
+  show_notices (self);
+  attune_new_job_page_update_carry (self);
   gtk_stack_set_visible_child_name (self->stack, "form");
   take_pending_files (self);
   attune_new_job_page_queue_check (self);
@@ -233,11 +208,38 @@ provider_selected_cb (AttuneNewJobPage *self)
 
   adapter = g_list_model_get_item (G_LIST_MODEL (attune_commands_get_registry (self->commands)),
                                    adw_combo_row_get_selected (self->provider_row));
-  if (adapter == NULL || !g_set_object (&self->adapter, adapter))
+  if (adapter == NULL)
+    return;
+  /* What was set for another provider may not fit this one, and that is said. */
+  if (self->adapter != NULL && self->adapter != adapter && self->capabilities != NULL)
+    self->check_carry = TRUE;
+  if (!g_set_object (&self->adapter, adapter))
     return;
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->provider_row), attune_adapter_get_description (adapter));
   load_capabilities (self, FALSE);
+}
+
+gboolean
+attune_new_job_page_choose_provider (AttuneNewJobPage *self,
+                                     const char       *id)
+{
+  GListModel *registry = G_LIST_MODEL (attune_commands_get_registry (self->commands));
+
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  for (guint i = 0; i < g_list_model_get_n_items (registry); i++)
+    {
+      g_autoptr (AttuneAdapter) adapter = g_list_model_get_item (registry, i);
+
+      if (g_str_equal (attune_adapter_get_id (adapter), id))
+        {
+          adw_combo_row_set_selected (self->provider_row, i);
+          return TRUE;
+        }
+    }
+
+  return FALSE;
 }
 
 static void
@@ -251,58 +253,22 @@ retry_action (GtkWidget  *widget,
     load_capabilities (self, TRUE);
 }
 
-/* --- Request and start --- */
+/* --- Actions --- */
 
 static void
 show_request_action (GtkWidget  *widget,
                      const char *action_name,
                      GVariant   *parameter)
 {
-  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
-  g_autoptr (AttuneConfiguration) configuration = attune_job_form_dup_effective (self->form);
-  AttuneJobContext context = { 0, };
-  g_autoptr (JsonNode) request = NULL;
-  g_autoptr (GError) error = NULL;
-
-  context.training = attune_new_job_page_lookup_dataset (self, "datasets.trainingFileId");
-  context.validation = attune_new_job_page_lookup_dataset (self, "datasets.validationFileId");
-  request = attune_adapter_translate_configuration (self->adapter, configuration, &context, &error);
-  if (request == NULL)
-    attune_dialogs_present_error (widget, _("The Request Cannot Be Made Yet"), error);
-  else
-    adw_dialog_present (attune_request_dialog_new (request), widget);
+  attune_new_job_page_show_request (ATTUNE_NEW_JOB_PAGE (widget));
 }
 
 static void
-job_created_cb (GObject      *object,
-                GAsyncResult *result,
-                gpointer      user_data)
+show_tokens_action (GtkWidget  *widget,
+                    const char *action_name,
+                    GVariant   *parameter)
 {
-  g_autoptr (AttuneNewJobPage) self = user_data;
-  g_autoptr (GVariant) reply = NULL;
-  g_autoptr (GError) error = NULL;
-  const char *id = NULL;
-
-  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
-
-  reply = attune_commands_call_finish (ATTUNE_COMMANDS (object), result, &error);
-  /* The page was left meanwhile; the job is in the list all the same. */
-  if (self->starting == NULL)
-    return;
-
-  g_clear_object (&self->starting);
-  self->is_starting = FALSE;
-  attune_new_job_page_update_actions (self);
-  if (reply == NULL)
-    {
-      if (!attune_error_is_cancelled (error))
-        attune_dialogs_present_error (GTK_WIDGET (self), _("The Job Could Not Be Started"), error);
-      return;
-    }
-
-  attune_settings_set_last_provider (self->settings, attune_adapter_get_id (self->adapter));
-  if (g_variant_lookup (reply, "jobId", "&s", &id))
-    g_signal_emit (self, signals[JOB_CREATED], 0, id);
+  attune_new_job_page_show_tokens (ATTUNE_NEW_JOB_PAGE (widget));
 }
 
 static void
@@ -310,31 +276,114 @@ start_action (GtkWidget  *widget,
               const char *action_name,
               GVariant   *parameter)
 {
-  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
-  g_autoptr (AttuneConfiguration) configuration = NULL;
-  g_autoptr (GVariant) values = NULL;
-  GVariantBuilder parameters;
-  const char *name;
+  attune_new_job_page_start (ATTUNE_NEW_JOB_PAGE (widget));
+}
 
-  if (self->is_starting)
+static void
+search_action (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
+
+  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+}
+
+static void
+search_changed_cb (AttuneNewJobPage *self)
+{
+  const char *text = "";
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  if (gtk_search_bar_get_search_mode (self->search_bar))
+    text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+  attune_job_form_set_search (self->form, text);
+  /* What was found stands first. */
+  gtk_widget_set_visible (self->lead_box, *text == '\0');
+  if (*text != '\0')
+    {
+      guint n_found = attune_job_form_get_n_found (self->form);
+      g_autofree char *announcement = g_strdup_printf (ngettext ("%u setting found", "%u settings found", n_found), n_found);
+
+      gtk_accessible_announce (GTK_ACCESSIBLE (self->search_entry), announcement, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_LOW);
+    }
+}
+
+/* --- Presets and resets --- */
+
+/* Counts what differs from the defaults, and marks the preset whose values are there. */
+static void
+update_lead (AttuneNewJobPage *self)
+{
+  AttuneCapabilities *capabilities = attune_job_form_get_capabilities (self->form);
+  guint n_changed = attune_job_form_get_n_changed (self->form);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->changed_row), n_changed > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.reset-all", n_changed > 0);
+  if (n_changed > 0)
+    {
+      g_autofree char *title = g_strdup_printf (ngettext ("%u setting is changed", "%u settings are changed", n_changed), n_changed);
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->changed_row), title);
+    }
+  if (capabilities != NULL)
+    attune_preset_row_update (self->preset_row, attune_job_form_get_configuration (self->form), capabilities);
+}
+
+static void
+preset_chosen_cb (AttuneNewJobPage *self,
+                  int               preset)
+{
+  AttuneCapabilities *capabilities;
+  AttuneConfiguration *configuration;
+  g_autoptr (AttuneConfiguration) before = NULL;
+  g_autoptr (GVariant) values = NULL;
+  g_autofree char *message = NULL;
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  capabilities = attune_job_form_get_capabilities (self->form);
+  if (capabilities == NULL)
     return;
 
-  configuration = attune_job_form_dup_effective (self->form);
-  values = attune_configuration_to_variant (configuration);
+  configuration = attune_job_form_get_configuration (self->form);
+  before = attune_configuration_copy (configuration);
+  values = attune_preset_build ((AttunePreset) preset, configuration, capabilities);
+  attune_job_form_set_values (self->form, values);
+  /* translators: %s is the title of a preset */
+  message = g_strdup_printf (_("Set to “%s”"), attune_preset_get_title ((AttunePreset) preset));
+  attune_new_job_page_offer_undo (self, message, before);
+}
 
-  self->is_starting = TRUE;
-  attune_new_job_page_clear_cancellable (&self->starting);
-  self->starting = g_cancellable_new ();
-  attune_new_job_page_update_actions (self);
+static void
+reset_all_action (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
+  g_autoptr (AttuneConfiguration) before = attune_configuration_copy (attune_job_form_get_configuration (self->form));
 
-  name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
-  g_variant_builder_init (&parameters, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&parameters, "{sv}", "provider", g_variant_new_string (attune_adapter_get_id (self->adapter)));
-  g_variant_builder_add (&parameters, "{sv}", "configuration", values);
-  if (*name != '\0')
-    g_variant_builder_add (&parameters, "{sv}", "name", g_variant_new_string (name));
-  attune_commands_call_async (self->commands, "job-create", g_variant_builder_end (&parameters), self->starting,
-                              job_created_cb, g_object_ref (self));
+  attune_job_form_reset_all (self->form);
+  attune_new_job_page_offer_undo (self, _("All settings are at their defaults"), before);
+}
+
+static void
+form_changed_cb (AttuneNewJobPage *self)
+{
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  self->cost_agreed = FALSE;
+  /* A start that waited for the cost of something else is off. */
+  if (self->start_wanted)
+    {
+      self->start_wanted = FALSE;
+      self->is_starting = FALSE;
+    }
+  update_lead (self);
+  attune_new_job_page_queue_check (self);
+  attune_new_job_page_queue_draft (self);
 }
 
 /* --- Object --- */
@@ -352,6 +401,7 @@ attune_new_job_page_constructed (GObject *object)
   G_OBJECT_CLASS (attune_new_job_page_parent_class)->constructed (object);
 
   attune_job_form_set_up (self->form, self->commands, configuration);
+  g_signal_connect_object (self->form, "changed", G_CALLBACK (form_changed_cb), self, G_CONNECT_SWAPPED);
 
   /* The providers of a program are the same from its start to its end. */
   for (guint i = 0; i < g_list_model_get_n_items (registry); i++)
@@ -381,8 +431,10 @@ attune_new_job_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->check_source, g_source_remove);
   g_clear_handle_id (&self->estimate_source, g_source_remove);
+  attune_new_job_page_flush_draft (self);
   attune_new_job_page_clear_cancellable (&self->loading);
   attune_new_job_page_clear_cancellable (&self->estimating);
+  attune_new_job_page_clear_cancellable (&self->counting);
   /* A start that was asked for is not called off by leaving the page. */
   g_clear_object (&self->starting);
   g_clear_object (&self->adapter);
@@ -392,6 +444,13 @@ attune_new_job_page_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->pending_training, g_free);
   g_clear_pointer (&self->pending_validation, g_free);
+  g_clear_pointer (&self->facts, attune_data_facts_free);
+  g_clear_pointer (&self->facts_key, g_free);
+  g_clear_pointer (&self->facts_message, g_free);
+  g_clear_pointer (&self->draft_id, g_free);
+  g_clear_pointer (&self->misfits, g_ptr_array_unref);
+  g_clear_object (&self->baseline);
+  g_clear_object (&self->drafts_menu);
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_NEW_JOB_PAGE);
 
   G_OBJECT_CLASS (attune_new_job_page_parent_class)->dispose (object);
@@ -431,16 +490,28 @@ attune_new_job_page_class_init (AttuneNewJobPageClass *klass)
                          G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  signals[JOB_CREATED] = g_signal_new ("job-created", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
-                                       0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("job-created", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   g_type_ensure (ATTUNE_TYPE_JOB_FORM);
   g_type_ensure (ATTUNE_TYPE_FLIGHT_PANEL);
+  g_type_ensure (ATTUNE_TYPE_NOTICE_LIST);
+  g_type_ensure (ATTUNE_TYPE_PRESET_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/attune/Attune/ui/attune-new-job-page.ui");
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, stack);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, error_page);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, error_provider);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, notice_banner);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, page_menu);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, lead_box);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, notice_list);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, carry_group);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, carry_row);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, preset_row);
+  gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, changed_row);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, name_row);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, provider_row);
   gtk_widget_class_bind_template_child (widget_class, AttuneNewJobPage, form);
@@ -452,7 +523,24 @@ attune_new_job_page_class_init (AttuneNewJobPageClass *klass)
   gtk_widget_class_install_action (widget_class, "new-job.start", NULL, start_action);
   gtk_widget_class_install_action (widget_class, "new-job.retry", NULL, retry_action);
   gtk_widget_class_install_action (widget_class, "new-job.show-request", NULL, show_request_action);
+  gtk_widget_class_install_action (widget_class, "new-job.show-tokens", NULL, show_tokens_action);
+  gtk_widget_class_install_action (widget_class, "new-job.search", NULL, search_action);
+  gtk_widget_class_install_action (widget_class, "new-job.reset-all", NULL, reset_all_action);
+  attune_new_job_page_install_keep (widget_class);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, "new-job.start", NULL);
+}
+
+/* The drafts come and go: their part of the menu is made when it opens. */
+static void
+make_menu (AttuneNewJobPage *self)
+{
+  GtkWidget *popover;
+
+  self->drafts_menu = g_menu_new ();
+  g_menu_append_section (self->page_menu, NULL, G_MENU_MODEL (self->drafts_menu));
+  popover = gtk_popover_menu_new_from_model (G_MENU_MODEL (self->page_menu));
+  g_signal_connect_object (popover, "show", G_CALLBACK (attune_new_job_page_fill_drafts_menu), self, G_CONNECT_SWAPPED);
+  gtk_menu_button_set_popover (self->menu_button, popover);
 }
 
 static void
@@ -462,9 +550,17 @@ attune_new_job_page_init (AttuneNewJobPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.start", FALSE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-request", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-tokens", FALSE);
+  self->steps = -1;
+  self->cost_state = ATTUNE_COST_UNKNOWN;
 
   adw_banner_set_use_markup (self->notice_banner, TRUE);
-  g_signal_connect_object (self->form, "changed", G_CALLBACK (attune_new_job_page_queue_check), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->name_row, "changed", G_CALLBACK (attune_new_job_page_queue_draft), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->preset_row, "preset-chosen", G_CALLBACK (preset_chosen_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_bar, "notify::search-mode-enabled", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  make_menu (self);
   g_signal_connect_object (self->panel, "issue-activated", G_CALLBACK (issue_activated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->panel, "repair-requested", G_CALLBACK (repair_requested_cb), self, G_CONNECT_SWAPPED);
 }
@@ -528,6 +624,22 @@ attune_new_job_page_get_panel (AttuneNewJobPage *self)
   g_return_val_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self), NULL);
 
   return self->panel;
+}
+
+const char *
+attune_new_job_page_get_name (AttuneNewJobPage *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self), NULL);
+
+  return gtk_editable_get_text (GTK_EDITABLE (self->name_row));
+}
+
+AttuneAdapter *
+attune_new_job_page_get_adapter (AttuneNewJobPage *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self), NULL);
+
+  return self->adapter;
 }
 
 gboolean

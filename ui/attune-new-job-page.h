@@ -30,8 +30,26 @@ void               attune_new_job_page_set_dataset  (AttuneNewJobPage *self,
                                                      const char       *id);
 void               attune_new_job_page_set_model    (AttuneNewJobPage *self,
                                                      const char       *model);
+/* Begins anew from what another job had: its settings, its data and its provider. The name is made another's. */
+void               attune_new_job_page_set_job      (AttuneNewJobPage *self,
+                                                     AttuneJob        *job);
+/* Takes up the newest draft; FALSE where there is none. */
+gboolean           attune_new_job_page_continue_draft (AttuneNewJobPage *self);
+/* Reads a recipe, and says what of it does not fit; FALSE with an error that names the place. */
+gboolean           attune_new_job_page_import_recipe (AttuneNewJobPage *self,
+                                                     const char       *path,
+                                                     GError          **error);
+/* Writes what the form shows as a recipe, without secrets and without the names of data files. */
+gboolean           attune_new_job_page_export_recipe (AttuneNewJobPage *self,
+                                                     const char       *path,
+                                                     GError          **error);
+/* Whether the file at @path says that it is a recipe. */
+gboolean           attune_new_job_page_is_recipe    (const char       *path);
 AttuneJobForm     *attune_new_job_page_get_form     (AttuneNewJobPage *self);
 AttuneFlightPanel *attune_new_job_page_get_panel    (AttuneNewJobPage *self);
+/* The name as typed; never NULL. */
+const char        *attune_new_job_page_get_name     (AttuneNewJobPage *self);
+AttuneAdapter     *attune_new_job_page_get_adapter  (AttuneNewJobPage *self);
 /* Whether the provider's capabilities are there and everything that was changed is checked. */
 gboolean           attune_new_job_page_is_settled   (AttuneNewJobPage *self);
 

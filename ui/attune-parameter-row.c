@@ -12,6 +12,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "attune-json.h"
+
 typedef struct {
   AttuneField         *field;
   AttuneConfiguration *configuration;
@@ -26,6 +28,7 @@ typedef struct {
   guint                updating;
   guint                issue_is_error : 1;
   guint                touched : 1;
+  guint                filtered : 1; /* hidden by a search */
 } AttuneParameterRowPrivate;
 
 enum { PROP_FIELD = 1, PROP_CONFIGURATION, PROP_COMMANDS, N_PROPS };
@@ -125,7 +128,47 @@ attune_parameter_row_make_button (const char *icon_name,
   return button;
 }
 
-/* Entry rows have no place for a subtitle: their help opens from a button. */
+/* What holds for the setting at this provider: limits, default, and the name by which files and the terminal know it. */
+static void
+help_shown_cb (AttuneParameterRow *self,
+               GtkPopover         *popover)
+{
+  AttuneParameterRowPrivate *priv = get_private (self);
+  GtkWidget *facts = g_object_get_data (G_OBJECT (popover), "attune-facts");
+  g_autoptr (GVariant) preset = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  double minimum, maximum;
+
+  g_assert (ATTUNE_IS_PARAMETER_ROW (self));
+
+  preset = attune_field_dup_default (priv->field);
+  if (preset != NULL)
+    {
+      g_autofree char *value = attune_field_format (priv->field, preset);
+      g_autofree char *title = attune_field_get_parameter_type (priv->field) == ATTUNE_PARAMETER_ENUM
+        ? attune_field_dup_word_title (priv->field, value) : g_strdup (value);
+
+      if (*title != '\0')
+        {
+          /* translators: the value that a setting has while nobody sets it */
+          g_string_append_printf (text, _("Default: %s"), title);
+          g_string_append_c (text, '\n');
+        }
+    }
+  if (attune_field_get_range (priv->field, &minimum, &maximum))
+    {
+      g_autofree char *from = attune_json_format_double (minimum);
+      g_autofree char *to = attune_json_format_double (maximum);
+
+      /* translators: the smallest and the largest value that a setting may have */
+      g_string_append_printf (text, _("From %s to %s"), from, to);
+      g_string_append_c (text, '\n');
+    }
+  g_string_append (text, attune_field_get_path (priv->field));
+  gtk_label_set_text (GTK_LABEL (facts), text->str);
+}
+
+/* The whole help opens from a button, for those without a pointer too. */
 static GtkWidget *
 make_help_button (AttuneParameterRow *self)
 {
@@ -133,20 +176,31 @@ make_help_button (AttuneParameterRow *self)
   const char *help = attune_field_get_help (priv->field);
   /* translators: a button that explains a setting; %s is its title */
   g_autofree char *name = g_strdup_printf (_("About “%s”"), attune_field_get_title (priv->field));
-  GtkWidget *button, *popover, *label;
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *button, *popover, *label, *facts;
 
   label = gtk_label_new (help);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 36);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_margin_top (label, 6);
-  gtk_widget_set_margin_bottom (label, 6);
-  gtk_widget_set_margin_start (label, 6);
-  gtk_widget_set_margin_end (label, 6);
+  facts = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (facts), 0);
+  gtk_label_set_wrap (GTK_LABEL (facts), TRUE);
+  gtk_label_set_selectable (GTK_LABEL (facts), TRUE);
+  gtk_widget_add_css_class (facts, "caption");
+  gtk_widget_add_css_class (facts, "dim-label");
+  gtk_widget_set_margin_top (box, 6);
+  gtk_widget_set_margin_bottom (box, 6);
+  gtk_widget_set_margin_start (box, 6);
+  gtk_widget_set_margin_end (box, 6);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), facts);
 
   popover = gtk_popover_new ();
-  gtk_popover_set_child (GTK_POPOVER (popover), label);
+  gtk_popover_set_child (GTK_POPOVER (popover), box);
   gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_set_data (G_OBJECT (popover), "attune-facts", facts);
+  g_signal_connect_object (popover, "show", G_CALLBACK (help_shown_cb), self, G_CONNECT_SWAPPED);
 
   button = gtk_menu_button_new ();
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "help-about-symbolic");
@@ -233,17 +287,12 @@ attune_parameter_row_constructed (GObject *object)
 
   if (help != NULL && *help != '\0')
     {
-      if (ADW_IS_ENTRY_ROW (priv->widget))
-        attune_parameter_row_add_suffix (self, make_help_button (self));
-      else
+      attune_parameter_row_add_suffix (self, make_help_button (self));
+      if (ADW_IS_ACTION_ROW (priv->widget))
         {
-          if (ADW_IS_ACTION_ROW (priv->widget))
-            {
-              g_autofree char *summary = attune_parameter_row_make_summary (help);
+          g_autofree char *summary = attune_parameter_row_make_summary (help);
 
-              adw_action_row_set_subtitle (ADW_ACTION_ROW (priv->widget), summary);
-            }
-          gtk_widget_set_tooltip_text (priv->widget, help);
+          adw_action_row_set_subtitle (ADW_ACTION_ROW (priv->widget), summary);
         }
       gtk_accessible_update_property (GTK_ACCESSIBLE (find_focus_target (priv->widget)),
                                       GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, help,
@@ -439,6 +488,28 @@ attune_parameter_row_set_configuration (AttuneParameterRow  *self,
     }
 }
 
+/* A default looks like one: dim while it is in force, and as a placeholder while a person has emptied the row. */
+static void
+show_default (AttuneParameterRow *self)
+{
+  AttuneParameterRowPrivate *priv = get_private (self);
+  g_autoptr (GVariant) preset = attune_field_dup_default (priv->field);
+  g_autoptr (GVariant) value = attune_field_dup_value (priv->field, priv->configuration);
+  GtkWidget *target = find_focus_target (priv->widget);
+
+  if (preset != NULL && value == NULL && priv->problem == NULL)
+    gtk_widget_add_css_class (priv->widget, "unset");
+  else
+    gtk_widget_remove_css_class (priv->widget, "unset");
+  if (GTK_IS_TEXT (target) && ADW_IS_ENTRY_ROW (priv->widget) && preset != NULL)
+    {
+      g_autofree char *text = attune_field_format (priv->field, preset);
+
+      /* Beside the title of an empty row that is not being edited there is no room for it. */
+      gtk_text_set_placeholder_text (GTK_TEXT (target), gtk_widget_has_focus (target) ? text : NULL);
+    }
+}
+
 void
 attune_parameter_row_refresh (AttuneParameterRow *self)
 {
@@ -463,7 +534,9 @@ attune_parameter_row_refresh (AttuneParameterRow *self)
   else
     gtk_widget_remove_css_class (priv->widget, "changed");
 
-  gtk_widget_set_visible (priv->widget, attune_parameter_row_is_visible (self));
+  show_default (self);
+
+  gtk_widget_set_visible (priv->widget, attune_parameter_row_is_shown (self));
   update_message (self);
 }
 
@@ -477,6 +550,42 @@ attune_parameter_row_is_visible (AttuneParameterRow *self)
   priv = get_private (self);
 
   return attune_field_is_visible (priv->field, priv->configuration);
+}
+
+gboolean
+attune_parameter_row_is_shown (AttuneParameterRow *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_PARAMETER_ROW (self), FALSE);
+
+  return attune_parameter_row_is_visible (self) && !get_private (self)->filtered;
+}
+
+void
+attune_parameter_row_set_filtered (AttuneParameterRow *self,
+                                   gboolean            filtered)
+{
+  AttuneParameterRowPrivate *priv;
+
+  g_return_if_fail (ATTUNE_IS_PARAMETER_ROW (self));
+
+  priv = get_private (self);
+  priv->filtered = filtered;
+  gtk_widget_set_visible (priv->widget, attune_parameter_row_is_shown (self));
+  update_message (self);
+}
+
+gboolean
+attune_parameter_row_is_changed (AttuneParameterRow *self)
+{
+  AttuneParameterRowPrivate *priv;
+
+  g_return_val_if_fail (ATTUNE_IS_PARAMETER_ROW (self), FALSE);
+
+  priv = get_private (self);
+
+  return priv->problem != NULL ||
+         (attune_field_is_changed (priv->field, priv->configuration) &&
+          (attune_field_get_flags (priv->field) & ATTUNE_PARAMETER_REQUIRED) == 0);
 }
 
 void

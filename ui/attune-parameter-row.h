@@ -50,7 +50,14 @@ void                 attune_parameter_row_set_configuration (AttuneParameterRow 
                                                              AttuneConfiguration *configuration);
 /* Brings value, mark and visibility up to date. */
 void                 attune_parameter_row_refresh           (AttuneParameterRow  *self);
+/* Whether the setting is supported and applies. */
 gboolean             attune_parameter_row_is_visible        (AttuneParameterRow  *self);
+/* The same, and no search hides it. */
+gboolean             attune_parameter_row_is_shown          (AttuneParameterRow  *self);
+void                 attune_parameter_row_set_filtered      (AttuneParameterRow  *self,
+                                                             gboolean             filtered);
+/* Whether there is something to reset. */
+gboolean             attune_parameter_row_is_changed        (AttuneParameterRow  *self);
 /* What the check says about this row; NULL clears. */
 void                 attune_parameter_row_set_issue         (AttuneParameterRow  *self,
                                                              const AttuneIssue   *issue);
@@ -75,7 +82,7 @@ void                 attune_parameter_row_add_suffix        (AttuneParameterRow 
 GtkWidget           *attune_parameter_row_make_button       (const char          *icon_name,
                                                              const char          *label);
 
-/* What a setting does, without what happens when it is turned up: for a subtitle; the whole help stands in the tooltip. */
+/* What a setting does, without what happens when it is turned up: for a subtitle; the whole help opens from a button. */
 char                *attune_parameter_row_make_summary      (const char          *help);
 GType attune_integer_row_get_type           (void) G_GNUC_CONST;
 GType attune_double_row_get_type            (void) G_GNUC_CONST;

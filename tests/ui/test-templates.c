@@ -90,7 +90,7 @@ test_dialogs (UiTest        *test,
 {
   g_autoptr (JsonNode) request = json_from_string ("{\"method\":\"POST\",\"url\":\"https://example.org\",\"body\":{}}", NULL);
 
-  assert_goes (attune_request_dialog_new (request));
+  assert_goes (attune_request_dialog_new (&(AttuneRequest) { .request = request, .provider = "fake" }));
   assert_goes (attune_shortcuts_new_dialog ());
   assert_goes (attune_about_new_dialog (test->registry));
 }

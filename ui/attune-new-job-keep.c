@@ -1,0 +1,627 @@
+/* attune-new-job-keep.c
+ *
+ * Copyright 2026 The Attune developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#define G_LOG_DOMAIN "attune-new-job"
+
+#include "attune-new-job-page-private.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+#include "attune-carry-dialog.h"
+#include "attune-dialogs.h"
+#include "attune-error.h"
+#include "attune-format.h"
+#include "attune-json.h"
+#include "attune-migration.h"
+#include "attune-recipe.h"
+#include "attune-window.h"
+
+/* A draft is written when a person pauses. */
+#define DRAFT_DELAY_MS 600
+/* A recipe is a page of text; what is larger is data. */
+#define MAX_RECIPE     (1024 * 1024)
+#define MAX_MENU_DRAFTS 8
+
+/* --- Drafts --- */
+
+static gboolean
+is_worth_keeping (AttuneNewJobPage *self)
+{
+  if (self->is_done || !self->has_begun)
+    return FALSE;
+  if (self->baseline == NULL || *gtk_editable_get_text (GTK_EDITABLE (self->name_row)) != '\0')
+    return TRUE;
+
+  return !attune_configuration_equal (self->baseline, attune_job_form_get_configuration (self->form));
+}
+
+static void
+save_draft (AttuneNewJobPage *self)
+{
+  g_autoptr (AttuneDraft) draft = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_handle_id (&self->draft_source, g_source_remove);
+  if (!is_worth_keeping (self))
+    {
+      if (self->draft_id != NULL && !self->is_done)
+        attune_draft_delete (self->draft_id);
+      g_clear_pointer (&self->draft_id, g_free);
+      return;
+    }
+
+  draft = attune_draft_new (self->draft_id, gtk_editable_get_text (GTK_EDITABLE (self->name_row)),
+                            self->adapter != NULL ? attune_adapter_get_id (self->adapter) : NULL,
+                            attune_job_form_get_configuration (self->form));
+  g_set_str (&self->draft_id, draft->id);
+  if (!attune_draft_save (draft, &error))
+    g_warning ("%s", error->message);
+}
+
+static gboolean
+draft_timeout_cb (gpointer user_data)
+{
+  AttuneNewJobPage *self = user_data;
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  self->draft_source = 0;
+  save_draft (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+attune_new_job_page_queue_draft (AttuneNewJobPage *self)
+{
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  if (self->is_done)
+    return;
+  g_clear_handle_id (&self->draft_source, g_source_remove);
+  self->draft_source = g_timeout_add (DRAFT_DELAY_MS, draft_timeout_cb, self);
+}
+
+void
+attune_new_job_page_flush_draft (AttuneNewJobPage *self)
+{
+  if (self->draft_source != 0)
+    save_draft (self);
+}
+
+void
+attune_new_job_page_forget_draft (AttuneNewJobPage *self)
+{
+  self->is_done = TRUE;
+  g_clear_handle_id (&self->draft_source, g_source_remove);
+  if (self->draft_id != NULL)
+    attune_draft_delete (self->draft_id);
+  g_clear_pointer (&self->draft_id, g_free);
+}
+
+/* --- Beginning from something --- */
+
+/* Takes over what a draft, a job or a recipe says. @provider: NULL leaves the one that is chosen. */
+static void
+load (AttuneNewJobPage    *self,
+      const char          *name,
+      const char          *provider,
+      AttuneConfiguration *configuration)
+{
+  g_autoptr (AttuneConfiguration) copy = attune_configuration_copy (configuration);
+
+  /* The provider's advice is for those who begin with nothing. */
+  self->advised = TRUE;
+  self->has_begun = TRUE;
+  g_clear_object (&self->baseline);
+  gtk_editable_set_text (GTK_EDITABLE (self->name_row), name != NULL ? name : "");
+  attune_job_form_set_configuration (self->form, copy);
+  if (provider != NULL && !attune_new_job_page_choose_provider (self, provider))
+    {
+      /* translators: %s is a provider that is not there */
+      g_autofree char *message = g_strdup_printf (_("The provider “%s” is not there; choose another"), provider);
+
+      attune_window_add_toast (GTK_WIDGET (self), adw_toast_new (message));
+    }
+  self->check_carry = TRUE;
+  if (self->capabilities != NULL)
+    {
+      attune_new_job_page_choose_starting_point (self);
+      attune_new_job_page_update_carry (self);
+      attune_new_job_page_queue_check (self);
+    }
+}
+
+static void
+start_over (AttuneNewJobPage *self)
+{
+  g_autoptr (AttuneConfiguration) empty = attune_configuration_new ();
+
+  /* The draft stays in the menu; what follows is another. */
+  attune_new_job_page_flush_draft (self);
+  g_clear_pointer (&self->draft_id, g_free);
+  self->advised = FALSE;
+  self->has_begun = FALSE;
+  g_clear_object (&self->baseline);
+  gtk_editable_set_text (GTK_EDITABLE (self->name_row), "");
+  attune_job_form_set_configuration (self->form, empty);
+  g_clear_pointer (&self->misfits, g_ptr_array_unref);
+  self->check_carry = FALSE;
+  gtk_widget_set_visible (self->carry_group, FALSE);
+  if (self->capabilities != NULL)
+    {
+      attune_new_job_page_choose_starting_point (self);
+      attune_new_job_page_queue_check (self);
+    }
+}
+
+static void
+start_over_action (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  start_over (ATTUNE_NEW_JOB_PAGE (widget));
+}
+
+static void
+start_over_clicked_cb (AttuneNewJobPage *self)
+{
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  start_over (self);
+}
+
+static gboolean
+open_draft (AttuneNewJobPage *self,
+            const char       *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AttuneDraft) draft = attune_draft_load (id, &error);
+
+  if (draft == NULL)
+    {
+      attune_dialogs_present_error (GTK_WIDGET (self), _("The Draft Cannot Be Opened"), error);
+      return FALSE;
+    }
+
+  attune_new_job_page_flush_draft (self);
+  load (self, draft->name, draft->provider, draft->configuration);
+  g_set_str (&self->draft_id, draft->id);
+
+  return TRUE;
+}
+
+static void
+open_draft_action (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  const char *id = g_variant_get_string (parameter, NULL);
+
+  if (g_uuid_string_is_valid (id))
+    open_draft (ATTUNE_NEW_JOB_PAGE (widget), id);
+}
+
+static void
+discard_draft_action (GtkWidget  *widget,
+                      const char *action_name,
+                      GVariant   *parameter)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
+  g_autofree char *id = NULL;
+
+  attune_new_job_page_flush_draft (self);
+  id = g_steal_pointer (&self->draft_id);
+  if (id != NULL)
+    attune_draft_delete (id);
+  start_over (self);
+}
+
+gboolean
+attune_new_job_page_continue_draft (AttuneNewJobPage *self)
+{
+  g_autoptr (GPtrArray) drafts = attune_drafts_list ();
+  AdwToast *toast;
+
+  g_return_val_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self), FALSE);
+
+  if (drafts->len == 0 || !open_draft (self, ((const AttuneDraft *) g_ptr_array_index (drafts, 0))->id))
+    return FALSE;
+
+  toast = adw_toast_new (_("Your draft is back"));
+  adw_toast_set_button_label (toast, _("_Start Over"));
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (start_over_clicked_cb), self, G_CONNECT_SWAPPED);
+  attune_window_add_toast (GTK_WIDGET (self), toast);
+
+  return TRUE;
+}
+
+void
+attune_new_job_page_fill_drafts_menu (AttuneNewJobPage *self)
+{
+  g_autoptr (GPtrArray) drafts = NULL;
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  attune_new_job_page_flush_draft (self);
+  drafts = attune_drafts_list ();
+  g_menu_remove_all (self->drafts_menu);
+  for (guint i = 0; i < drafts->len && g_menu_model_get_n_items (G_MENU_MODEL (menu)) < MAX_MENU_DRAFTS; i++)
+    {
+      const AttuneDraft *draft = g_ptr_array_index (drafts, i);
+      g_autofree char *title = attune_draft_dup_title (draft);
+      g_autofree char *time = attune_format_time (draft->time);
+      /* translators: a draft in a menu: its name, and when it was last changed */
+      g_autofree char *label = g_strdup_printf (_("%s (%s)"), title, time);
+      g_autoptr (GMenuItem) item = NULL;
+
+      if (g_strcmp0 (draft->id, self->draft_id) == 0)
+        continue;
+      /* An underscore in a name is no mnemonic. */
+      {
+        g_autoptr (GString) plain = g_string_new (label);
+
+        g_string_replace (plain, "_", "__", 0);
+        item = g_menu_item_new (plain->str, NULL);
+      }
+      g_menu_item_set_action_and_target (item, "new-job.open-draft", "s", draft->id);
+      g_menu_append_item (menu, item);
+    }
+  if (g_menu_model_get_n_items (G_MENU_MODEL (menu)) > 0)
+    g_menu_append_submenu (self->drafts_menu, _("_Drafts"), G_MENU_MODEL (menu));
+  if (self->draft_id != NULL)
+    g_menu_append (self->drafts_menu, _("_Discard This Draft"), "new-job.discard-draft");
+}
+
+void
+attune_new_job_page_set_job (AttuneNewJobPage *self,
+                             AttuneJob        *job)
+{
+  g_autofree char *name = NULL;
+
+  g_return_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self));
+  g_return_if_fail (ATTUNE_IS_JOB (job));
+
+  attune_new_job_page_flush_draft (self);
+  g_clear_pointer (&self->draft_id, g_free);
+  /* translators: the name of a job that is made after another; %s is that one's name */
+  name = g_strdup_printf (_("%s (copy)"), attune_job_get_name (job));
+  load (self, name, attune_job_get_provider (job), attune_job_get_configuration (job));
+}
+
+/* --- Recipes --- */
+
+gboolean
+attune_new_job_page_is_recipe (const char *path)
+{
+  g_autoptr (JsonNode) root = NULL;
+  GStatBuf info;
+
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  if (!g_str_has_suffix (path, ".json") || g_stat (path, &info) != 0 || info.st_size > MAX_RECIPE)
+    return FALSE;
+  root = attune_json_parse_file (path, NULL);
+
+  return root != NULL && attune_recipe_is (root);
+}
+
+gboolean
+attune_new_job_page_import_recipe (AttuneNewJobPage  *self,
+                                   const char        *path,
+                                   GError           **error)
+{
+  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (AttuneMigration) recipe = NULL;
+  g_autofree char *training = NULL;
+  g_autofree char *validation = NULL;
+  GStatBuf info;
+
+  g_return_val_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  if (g_stat (path, &info) == 0 && info.st_size > MAX_RECIPE)
+    {
+      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_TOO_LARGE,
+                   _("%s is too large for a recipe. Data files are chosen as training data."), path);
+      return FALSE;
+    }
+  root = attune_json_parse_file (path, error);
+  if (root == NULL)
+    return FALSE;
+  recipe = attune_migration_run (root, error);
+  if (recipe == NULL)
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
+
+  /* The data of the form stay, as a recipe brings none; where it names files, they lie beside it. */
+  if (!attune_configuration_is_set (recipe->configuration, "datasets.trainingFileId"))
+    {
+      AttuneConfiguration *now = attune_job_form_get_configuration (self->form);
+      g_autoptr (GVariant) first = attune_configuration_dup_value (now, "datasets.trainingFileId");
+      g_autoptr (GVariant) second = attune_configuration_dup_value (now, "datasets.validationFileId");
+
+      attune_configuration_set_value (recipe->configuration, "datasets.trainingFileId", first);
+      attune_configuration_set_value (recipe->configuration, "datasets.validationFileId", second);
+    }
+  attune_new_job_page_flush_draft (self);
+  g_clear_pointer (&self->draft_id, g_free);
+  load (self, recipe->name, recipe->provider, recipe->configuration);
+
+  if (recipe->training_path != NULL || recipe->validation_path != NULL)
+    {
+      g_autofree char *folder = g_path_get_dirname (path);
+
+      if (recipe->training_path != NULL)
+        training = g_canonicalize_filename (recipe->training_path, folder);
+      if (recipe->validation_path != NULL)
+        validation = g_canonicalize_filename (recipe->validation_path, folder);
+      attune_new_job_page_set_files (self, training, validation);
+    }
+
+  return TRUE;
+}
+
+gboolean
+attune_new_job_page_export_recipe (AttuneNewJobPage  *self,
+                                   const char        *path,
+                                   GError           **error)
+{
+  g_autoptr (AttuneConfiguration) configuration = NULL;
+  g_autoptr (JsonNode) recipe = NULL;
+  g_autofree char *text = NULL;
+
+  g_return_val_if_fail (ATTUNE_IS_NEW_JOB_PAGE (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  configuration = attune_job_form_dup_effective (self->form);
+  recipe = attune_recipe_build (gtk_editable_get_text (GTK_EDITABLE (self->name_row)),
+                                self->adapter != NULL ? attune_adapter_get_id (self->adapter) : NULL, configuration);
+  text = attune_recipe_to_text (recipe);
+  if (g_file_set_contents (path, text, -1, error))
+    return TRUE;
+  attune_error_convert (error);
+
+  return FALSE;
+}
+
+static GListModel *
+new_recipe_filters (void)
+{
+  GListStore *filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _("Recipes"));
+  gtk_file_filter_add_suffix (filter, "json");
+  g_list_store_append (filters, filter);
+
+  return G_LIST_MODEL (filters);
+}
+
+static gboolean
+was_dismissed (const GError *error)
+{
+  return g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) ||
+         g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_CANCELLED);
+}
+
+static void
+import_chosen_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (AttuneNewJobPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (object), result, &error);
+
+  if (self->commands == NULL)
+    return;
+  if (file != NULL && g_file_peek_path (file) == NULL)
+    g_set_error_literal (&error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED,
+                         _("Only files on this computer can be read. Copy the file here first."));
+  else if (file != NULL)
+    attune_new_job_page_import_recipe (self, g_file_peek_path (file), &error);
+  if (error != NULL && !was_dismissed (error))
+    attune_dialogs_present_error (GTK_WIDGET (self), _("The Recipe Cannot Be Read"), error);
+}
+
+static void
+import_recipe_action (GtkWidget  *widget,
+                      const char *action_name,
+                      GVariant   *parameter)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr (GListModel) filters = new_recipe_filters ();
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  gtk_file_dialog_set_title (dialog, _("Import a Recipe"));
+  gtk_file_dialog_set_filters (dialog, filters);
+  gtk_file_dialog_open (dialog, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, import_chosen_cb, g_object_ref (widget));
+}
+
+static void
+export_chosen_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (AttuneNewJobPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (object), result, &error);
+
+  if (self->commands == NULL)
+    return;
+  if (file != NULL && g_file_peek_path (file) == NULL)
+    g_set_error_literal (&error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED,
+                         _("Recipes can only be written to this computer. Choose a folder here."));
+  else if (file != NULL && attune_new_job_page_export_recipe (self, g_file_peek_path (file), &error))
+    attune_window_add_toast (GTK_WIDGET (self), adw_toast_new (_("Recipe exported; secrets and data are not in it")));
+  if (error != NULL && !was_dismissed (error))
+    attune_dialogs_present_error (GTK_WIDGET (self), _("The Recipe Cannot Be Written"), error);
+}
+
+static void
+export_recipe_action (GtkWidget  *widget,
+                      const char *action_name,
+                      GVariant   *parameter)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr (GListModel) filters = new_recipe_filters ();
+  const char *name = gtk_editable_get_text (GTK_EDITABLE (self->name_row));
+  g_autofree char *plain = g_strdup (*name != '\0' ? name : _("Recipe"));
+  g_autofree char *file_name = NULL;
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  g_strdelimit (plain, "/\\", '-');
+  file_name = g_strconcat (plain, ".json", NULL);
+  gtk_file_dialog_set_title (dialog, _("Export as a Recipe"));
+  gtk_file_dialog_set_initial_name (dialog, file_name);
+  gtk_file_dialog_set_filters (dialog, filters);
+  gtk_file_dialog_save (dialog, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, export_chosen_cb, g_object_ref (widget));
+}
+
+/* --- What does not fit --- */
+
+void
+attune_new_job_page_update_carry (AttuneNewJobPage *self)
+{
+  g_autofree char *title = NULL;
+  g_autoptr (GString) names = g_string_new (NULL);
+  guint n_misfits;
+
+  if (!self->check_carry || self->capabilities == NULL)
+    return;
+
+  self->check_carry = FALSE;
+  g_clear_pointer (&self->misfits, g_ptr_array_unref);
+  self->misfits = attune_carry_check (attune_job_form_get_configuration (self->form), self->capabilities,
+                                      attune_adapter_get_title (self->adapter));
+  n_misfits = self->misfits->len;
+  for (guint i = 0; i < n_misfits; i++)
+    {
+      const AttuneMisfit *misfit = g_ptr_array_index (self->misfits, i);
+
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", misfit->title);
+    }
+  if (n_misfits > 0)
+    {
+      /* translators: a number of settings, and a provider */
+      title = g_strdup_printf (ngettext ("%u setting does not fit %s", "%u settings do not fit %s", n_misfits), n_misfits,
+                               attune_adapter_get_title (self->adapter));
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->carry_row), title);
+      adw_action_row_set_subtitle (self->carry_row, names->str);
+      gtk_accessible_announce (GTK_ACCESSIBLE (self), title, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+    }
+  gtk_widget_set_visible (self->carry_group, n_misfits > 0);
+}
+
+static void
+adjust (AttuneNewJobPage *self)
+{
+  AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
+  g_autoptr (AttuneConfiguration) before = attune_configuration_copy (configuration);
+  g_autoptr (AttuneConfiguration) after = attune_configuration_copy (configuration);
+  g_autofree char *message = NULL;
+  guint n_mended;
+
+  if (self->misfits == NULL)
+    return;
+
+  n_mended = attune_carry_adjust (after, self->misfits);
+  attune_job_form_set_configuration (self->form, after);
+  /* A new model may have limits of its own. */
+  self->check_carry = TRUE;
+  attune_new_job_page_update_carry (self);
+  message = g_strdup_printf (ngettext ("%u setting adjusted", "%u settings adjusted", n_mended), n_mended);
+  attune_new_job_page_offer_undo (self, message, before);
+}
+
+static void
+adjust_action (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
+{
+  adjust (ATTUNE_NEW_JOB_PAGE (widget));
+}
+
+static void
+adjust_requested_cb (AttuneNewJobPage *self)
+{
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  adjust (self);
+}
+
+static void
+show_misfits_action (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
+  AdwDialog *dialog;
+
+  if (self->misfits == NULL)
+    return;
+
+  dialog = attune_carry_dialog_new (self->misfits, attune_adapter_get_title (self->adapter));
+  g_signal_connect_object (dialog, "adjust-requested", G_CALLBACK (adjust_requested_cb), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, widget);
+}
+
+/* --- The way back --- */
+
+static void
+undo_clicked_cb (AttuneNewJobPage *self,
+                 AdwToast         *toast)
+{
+  AttuneConfiguration *before;
+  g_autoptr (AttuneConfiguration) copy = NULL;
+
+  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
+
+  before = g_object_get_data (G_OBJECT (toast), "attune-before");
+  copy = attune_configuration_copy (before);
+  attune_job_form_set_configuration (self->form, copy);
+}
+
+void
+attune_new_job_page_offer_undo (AttuneNewJobPage    *self,
+                                const char          *message,
+                                AttuneConfiguration *before)
+{
+  AdwToast *toast;
+
+  if (attune_configuration_equal (before, attune_job_form_get_configuration (self->form)))
+    return;
+
+  toast = adw_toast_new ("");
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_title (toast, message);
+  adw_toast_set_button_label (toast, _("_Undo"));
+  g_object_set_data_full (G_OBJECT (toast), "attune-before", g_object_ref (before), g_object_unref);
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_clicked_cb), self, G_CONNECT_SWAPPED);
+  attune_window_add_toast (GTK_WIDGET (self), toast);
+}
+
+void
+attune_new_job_page_install_keep (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "new-job.open-draft", "s", open_draft_action);
+  gtk_widget_class_install_action (widget_class, "new-job.discard-draft", NULL, discard_draft_action);
+  gtk_widget_class_install_action (widget_class, "new-job.start-over", NULL, start_over_action);
+  gtk_widget_class_install_action (widget_class, "new-job.import-recipe", NULL, import_recipe_action);
+  gtk_widget_class_install_action (widget_class, "new-job.export-recipe", NULL, export_recipe_action);
+  gtk_widget_class_install_action (widget_class, "new-job.show-misfits", NULL, show_misfits_action);
+  gtk_widget_class_install_action (widget_class, "new-job.adjust", NULL, adjust_action);
+}
