@@ -268,9 +268,9 @@ searched_cb (GObject      *source,
 
   if (pages == NULL)
     {
-      /* That the list is not there does not mean that the job is not. */
-      if (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND))
-        error->code = ATTUNE_ERROR_WITHDRAWN;
+      /* Where there are no jobs at all, this one is not either. */
+      if (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_WITHDRAWN))
+        error->code = ATTUNE_ERROR_NOT_FOUND;
       g_task_return_error (task, error);
       return;
     }
