@@ -9,10 +9,13 @@
 #include "attune-adapters.h"
 
 #include "attune-local-adapter.h"
+#include "attune-mistral-adapter.h"
+#include "attune-openai-adapter.h"
 
 /* One line a provider: its constructor, in the order in which people see them. */
 static AttuneAdapter * (* const constructors[]) (AttuneCredentials *credentials) = {
-  NULL,
+  attune_openai_adapter_new,
+  attune_mistral_adapter_new,
 };
 
 void
