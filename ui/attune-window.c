@@ -4,9 +4,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#define G_LOG_DOMAIN "attune-window"
+
 #include "config.h"
 
 #include "attune-window.h"
+
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -37,6 +41,8 @@ struct _AttuneWindow {
 
   AttuneCommands         *commands;
   AttuneSettings         *settings;
+
+  gboolean                loaded;
 };
 
 G_DEFINE_FINAL_TYPE (AttuneWindow, attune_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -51,6 +57,49 @@ static const struct {
   { "models", N_("Models"), "package-x-generic-symbolic" },
   { "providers", N_("Providers"), "network-server-symbolic" },
 };
+
+/* --- Start-up ---
+ *
+ * What tests/perf waits for, with G_MESSAGES_DEBUG=attune-window. */
+
+static void
+up_painted_cb (AttuneWindow  *self,
+               GdkFrameClock *clock)
+{
+  g_debug ("The window is up");
+  g_signal_handlers_disconnect_by_func (clock, up_painted_cb, self);
+}
+
+static void
+listed_painted_cb (AttuneWindow  *self,
+                   GdkFrameClock *clock)
+{
+  g_debug ("The jobs are listed");
+  g_signal_handlers_disconnect_by_func (clock, listed_painted_cb, self);
+}
+
+static void
+after_next_frame (AttuneWindow *self,
+                  GCallback     callback)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
+
+  if (clock == NULL)
+    return;
+
+  g_signal_connect_object (clock, "after-paint", callback, self, G_CONNECT_SWAPPED);
+  gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_AFTER_PAINT);
+}
+
+static void
+attune_window_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (attune_window_parent_class)->map (widget);
+
+  after_next_frame (ATTUNE_WINDOW (widget), G_CALLBACK (up_painted_cb));
+  if (ATTUNE_WINDOW (widget)->loaded)
+    after_next_frame (ATTUNE_WINDOW (widget), G_CALLBACK (listed_painted_cb));
+}
 
 /* --- Pages --- */
 
@@ -126,7 +175,9 @@ attune_window_set_loaded (AttuneWindow *self)
 {
   g_return_if_fail (ATTUNE_IS_WINDOW (self));
 
+  self->loaded = TRUE;
   attune_jobs_page_set_loaded (self->jobs_page);
+  after_next_frame (self, G_CALLBACK (listed_painted_cb));
 }
 
 /* --- New jobs --- */
@@ -166,6 +217,23 @@ attune_window_show_new_job (AttuneWindow *self)
       page = ATTUNE_NEW_JOB_PAGE (attune_new_job_page_new (self->commands));
       g_signal_connect_object (page, "job-created", G_CALLBACK (job_created_cb), self, G_CONNECT_SWAPPED);
       adw_navigation_view_push (self->navigation_view, ADW_NAVIGATION_PAGE (page));
+    }
+
+  return page;
+}
+
+AttuneNewJobPage *
+attune_window_continue_new_job (AttuneWindow *self)
+{
+  AttuneNewJobPage *page;
+
+  g_return_val_if_fail (ATTUNE_IS_WINDOW (self), NULL);
+
+  page = attune_window_get_new_job_page (self);
+  if (page == NULL)
+    {
+      page = attune_window_show_new_job (self);
+      attune_new_job_page_continue_draft (page);
     }
 
   return page;
@@ -233,6 +301,7 @@ attune_window_take_files (AttuneWindow *self,
 {
   g_autofree char *training = NULL;
   g_autofree char *validation = NULL;
+  g_autofree char *recipe = NULL;
   guint n_files;
   gboolean taken = FALSE;
 
@@ -252,6 +321,8 @@ attune_window_take_files (AttuneWindow *self,
       if (g_file_test (g_file_peek_path (model), G_FILE_TEST_EXISTS) &&
           gtk_widget_activate_action (GTK_WIDGET (self), "win.import-model", "s", g_file_peek_path (file)))
         taken = TRUE;
+      else if (recipe == NULL && attune_new_job_page_is_recipe (g_file_peek_path (file)))
+        recipe = g_strdup (g_file_peek_path (file));
       else if (!attune_dataset_actions_is_data_file (file))
         continue;
       /* Of several, the one that says so is for validation. */
@@ -263,11 +334,19 @@ attune_window_take_files (AttuneWindow *self,
         validation = g_strdup (g_file_peek_path (file));
     }
 
+  if (recipe != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      taken = attune_new_job_page_import_recipe (attune_window_show_new_job (self), recipe, &error);
+      if (!taken)
+        attune_dialogs_present_error (GTK_WIDGET (self), _("The Recipe Cannot Be Read"), error);
+    }
   if (training == NULL)
     training = g_steal_pointer (&validation);
   if (training == NULL)
     {
-      if (!taken)
+      if (!taken && recipe == NULL)
         attune_window_add_toast (GTK_WIDGET (self), adw_toast_new (_("Attune reads JSON Lines files (.jsonl)")));
       return taken;
     }
@@ -326,6 +405,96 @@ open_file_action (GtkWidget  *widget,
   gtk_file_dialog_set_title (dialog, _("Open a Data File"));
   gtk_file_dialog_set_filters (dialog, filters);
   gtk_file_dialog_open (dialog, GTK_WINDOW (widget), NULL, file_chosen_cb, g_object_ref (widget));
+}
+
+/* What is pasted as text: paths or addresses of files, one a line, as file managers and terminals copy them. */
+static GListModel *
+parse_paths (const char *text)
+{
+  GListStore *files = g_list_store_new (G_TYPE_FILE);
+  g_auto (GStrv) lines = g_strsplit_set (text, "\r\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *line = g_strstrip (lines[i]);
+      gsize length = strlen (line);
+      g_autoptr (GFile) file = NULL;
+
+      if (length > 2 && (*line == '"' || *line == '\'') && line[length - 1] == *line)
+        {
+          line[length - 1] = '\0';
+          line++;
+        }
+      if (g_str_has_prefix (line, "file://"))
+        file = g_file_new_for_uri (line);
+      else if (g_str_has_prefix (line, "~/"))
+        file = g_file_new_build_filename (g_get_home_dir (), line + 2, NULL);
+      else if (g_path_is_absolute (line))
+        file = g_file_new_for_path (line);
+      if (file != NULL && g_file_peek_path (file) != NULL && g_file_test (g_file_peek_path (file), G_FILE_TEST_EXISTS))
+        g_list_store_append (files, file);
+    }
+
+  return G_LIST_MODEL (files);
+}
+
+void
+attune_window_paste_text (AttuneWindow *self,
+                          const char   *text)
+{
+  g_autoptr (GListModel) files = NULL;
+
+  g_return_if_fail (ATTUNE_IS_WINDOW (self));
+
+  files = parse_paths (text != NULL ? text : "");
+  if (g_list_model_get_n_items (files) > 0)
+    attune_window_take_files (self, files);
+  else
+    attune_window_add_toast (GTK_WIDGET (self), adw_toast_new (_("Copy a data file, or its path, to paste it here")));
+}
+
+static void
+files_pasted_cb (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (AttuneWindow) self = user_data;
+  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (object), result, NULL);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GSList) list = NULL;
+
+  if (self->commands == NULL || value == NULL)
+    return;
+
+  list = gdk_file_list_get_files (g_value_get_boxed (value));
+  for (GSList *link = list; link != NULL; link = link->next)
+    g_list_store_append (files, link->data);
+  attune_window_take_files (self, G_LIST_MODEL (files));
+}
+
+static void
+text_pasted_cb (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (AttuneWindow) self = user_data;
+  g_autofree char *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (object), result, NULL);
+
+  if (self->commands != NULL)
+    attune_window_paste_text (self, text);
+}
+
+static void
+paste_file_action (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (widget);
+
+  if (gdk_content_formats_contain_gtype (gdk_clipboard_get_formats (clipboard), GDK_TYPE_FILE_LIST))
+    gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL, files_pasted_cb, g_object_ref (widget));
+  else
+    gdk_clipboard_read_text_async (clipboard, NULL, text_pasted_cb, g_object_ref (widget));
 }
 
 /* On the list of data sets, files are added to it; anywhere else they start a job. */
@@ -396,7 +565,14 @@ search_action (GtkWidget  *widget,
                GVariant   *parameter)
 {
   AttuneWindow *self = ATTUNE_WINDOW (widget);
+  AttuneNewJobPage *page = attune_window_get_new_job_page (self);
 
+  /* What is searched is what is seen. */
+  if (page != NULL)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (page), "new-job.search", NULL);
+      return;
+    }
   attune_window_show_page (self, "jobs");
   attune_jobs_page_search (self->jobs_page);
 }
@@ -453,6 +629,7 @@ attune_window_class_init (AttuneWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = attune_window_dispose;
+  widget_class->map = attune_window_map;
   GTK_WINDOW_CLASS (klass)->close_request = attune_window_close_request;
 
   g_type_ensure (ATTUNE_TYPE_JOBS_PAGE);
@@ -474,6 +651,9 @@ attune_window_class_init (AttuneWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AttuneWindow, drop_page);
 
   gtk_widget_class_install_action (widget_class, "win.open-file", NULL, open_file_action);
+  gtk_widget_class_install_action (widget_class, "win.paste-file", NULL, paste_file_action);
+  /* Where text can be typed, text is pasted: the key comes here only from elsewhere. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, GDK_CONTROL_MASK, "win.paste-file", NULL);
   gtk_widget_class_install_action (widget_class, "win.try-example", NULL, try_example_action);
   gtk_widget_class_install_action (widget_class, "win.new-job-with-dataset", "s", new_job_with_dataset_action);
   gtk_widget_class_install_action (widget_class, "win.new-job-with-model", "s", new_job_with_model_action);
