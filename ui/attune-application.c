@@ -256,7 +256,19 @@ new_job_action (GSimpleAction *action,
                 GVariant      *parameter,
                 gpointer       user_data)
 {
-  attune_window_show_new_job (present_window (ATTUNE_APPLICATION (user_data)));
+  attune_window_continue_new_job (present_window (ATTUNE_APPLICATION (user_data)));
+}
+
+static void
+clone_job_action (GSimpleAction *action,
+                  GVariant      *parameter,
+                  gpointer       user_data)
+{
+  AttuneApplication *self = ATTUNE_APPLICATION (user_data);
+  AttuneJob *job = attune_job_store_lookup (self->jobs, g_variant_get_string (parameter, NULL));
+
+  if (job != NULL)
+    attune_new_job_page_set_job (attune_window_show_new_job (present_window (self)), job);
 }
 
 static void
@@ -328,6 +340,7 @@ quit_action (GSimpleAction *action,
 
 static const GActionEntry actions[] = {
   { "new-job", new_job_action },
+  { "clone-job", clone_job_action, "s" },
   { "open-job", open_job_action, "s" },
   { "compare", compare_action, "as" },
   { "about", about_action },
@@ -373,7 +386,7 @@ attune_application_activate (GApplication *application)
   if (self->starts_with_new_job)
     {
       self->starts_with_new_job = FALSE;
-      attune_window_show_new_job (window);
+      attune_window_continue_new_job (window);
     }
 }
 

@@ -290,6 +290,14 @@ open_action (GtkWidget  *widget,
 }
 
 static void
+clone_action (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  gtk_widget_activate_action (widget, "app.clone-job", "s", attune_job_get_id (ATTUNE_JOB_ROW (widget)->job));
+}
+
+static void
 pause_action (GtkWidget  *widget,
               const char *action_name,
               GVariant   *parameter)
@@ -502,6 +510,7 @@ attune_job_row_class_init (AttuneJobRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AttuneJobRow, job_menu);
 
   gtk_widget_class_install_action (widget_class, "job.open", NULL, open_action);
+  gtk_widget_class_install_action (widget_class, "job.clone", NULL, clone_action);
   gtk_widget_class_install_action (widget_class, "job.pause", NULL, pause_action);
   gtk_widget_class_install_action (widget_class, "job.resume", NULL, resume_action);
   gtk_widget_class_install_action (widget_class, "job.cancel", NULL, cancel_action);

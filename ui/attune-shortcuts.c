@@ -34,6 +34,8 @@ static const Shortcut shortcuts[] = {
   { N_("Jobs"), N_("Actions"), NULL, "<Shift>F10|Menu" },
   { N_("Jobs"), N_("Delete the Job"), NULL, "Delete" },
   { N_("New Job"), N_("Start"), NULL, "<Control>Return" },
+  { N_("New Job"), N_("Search Settings"), NULL, "<Control>f" },
+  { N_("New Job"), N_("Paste a Data File or Its Path"), NULL, "<Control>v" },
   { N_("New Job"), N_("Step a Number Up or Down"), NULL, "Up|Down" },
 };
 

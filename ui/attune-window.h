@@ -29,11 +29,16 @@ void              attune_window_show_page        (AttuneWindow          *self,
                                                   const char            *name);
 /* Opens the page of a new job; the one that is open already stays as it was filled in. (transfer none) */
 AttuneNewJobPage *attune_window_show_new_job     (AttuneWindow          *self);
+/* The same, but a page that is opened anew takes up the newest draft, where there is one. (transfer none) */
+AttuneNewJobPage *attune_window_continue_new_job (AttuneWindow          *self);
 /* The page of the new job that is open; (nullable) (transfer none) */
 AttuneNewJobPage *attune_window_get_new_job_page (AttuneWindow          *self);
 /* What happens with files that were dropped, pasted or opened: training data, or the folder of a model. FALSE where they are neither. */
 gboolean          attune_window_take_files       (AttuneWindow          *self,
                                                   GListModel            *files);
+/* Takes the files whose paths or addresses stand in @text, one a line; says how it is done where there are none. */
+void              attune_window_paste_text       (AttuneWindow          *self,
+                                                  const char            *text);
 /* Shows @toast in the window that @widget is in. (transfer full) @toast */
 void              attune_window_add_toast        (GtkWidget             *widget,
                                                   AdwToast              *toast);
