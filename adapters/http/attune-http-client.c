@@ -94,7 +94,7 @@ static void
 attune_http_client_init (AttuneHttpClient *self)
 {
   self->headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
-  self->patience = (AttuneHttpPatience) { .n_retries = 4, .first_pause = 0.5, .longest_pause = 60 };
+  self->patience = (AttuneHttpPatience) { .n_retries = 2, .first_pause = 0.5, .longest_pause = 60 };
   self->idle_ms = DEFAULT_TIMEOUT * 1000;
   self->total_ms = DEFAULT_TOTAL;
   /* The time of a whole request is watched here, since libsoup's own timeout is one for the session and restarts with each byte of the socket. */
@@ -441,7 +441,7 @@ page_cb (GObject      *source,
     }
 
   request = attune_http_request_copy (pages->first, target);
-  attune_http_client_send_async (self, request, g_task_get_cancellable (task), page_cb, g_steal_pointer (&task));
+  attune_http_client_send_async (self, request, g_task_get_cancellable (task), page_cb, g_object_ref (task));
 }
 
 void

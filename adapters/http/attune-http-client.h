@@ -32,7 +32,7 @@ const char       *attune_http_client_get_base_url (AttuneHttpClient     *self);
 void              attune_http_client_set_header   (AttuneHttpClient     *self,
                                                    const char           *name,
                                                    const char           *value);
-/* How often a repeatable request is repeated (4), and the first pause and the longest that is waited, in seconds (0.5, 60). */
+/* How often a repeatable request is repeated (2), and the first pause and the longest that is waited, in seconds (0.5, 60). */
 void              attune_http_client_set_retries  (AttuneHttpClient     *self,
                                                    guint                 n_retries,
                                                    double                first_pause,

@@ -430,6 +430,17 @@ finish_whole (GTask *task)
     end_with_reply (task, reply, NULL);
 }
 
+/* libsoup takes the end of the connection for the end of the body. */
+static gboolean
+is_cut_off (Exchange *exchange)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+
+  return soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
+         && soup_message_headers_get_one (headers, "Content-Encoding") == NULL && !g_str_equal (exchange->request->method, "HEAD")
+         && (goffset) exchange->body->len < soup_message_headers_get_content_length (headers);
+}
+
 static void
 read_cb (GObject      *source,
          GAsyncResult *result,
@@ -447,7 +458,10 @@ read_cb (GObject      *source,
     }
   if (g_bytes_get_size (bytes) == 0)
     {
-      finish_whole (task);
+      if (is_cut_off (exchange))
+        fail (task, g_error_new (G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, _("only %u bytes of the answer came"), exchange->body->len));
+      else
+        finish_whole (task);
       return;
     }
 

@@ -40,8 +40,10 @@ void fake_answer_node    (FakeAnswer *answer, guint status, JsonNode *node); /* 
 void fake_answer_bytes   (FakeAnswer *answer, guint status, const char *content_type, gconstpointer data, gsize length);
 void fake_answer_text    (FakeAnswer *answer, guint status, const char *content_type, const char *text);
 void fake_answer_header  (FakeAnswer *answer, const char *name, const char *value);
-/* After the answer so far more follows later: the connection stays open until fake_server_push_end() or the end of the server. */
+/* After the answer so far more follows later: it stays open for fake_server_push() until fake_server_push_end() or the end of the server. */
 void fake_answer_keep_open (FakeAnswer *answer);
+/* Sent as one piece, then a pause, then the next: how a log arrives. Adds to the body of the answer. */
+void fake_answer_add_piece (FakeAnswer *answer, const char *text);
 
 typedef void (*FakeHandler) (FakeServer        *server,
                              const FakeRequest *request,
@@ -99,9 +101,15 @@ void        fake_server_set_fault (FakeServer  *self,
                                    const char  *pattern,
                                    FakeFault    fault,
                                    int          times);
+void        fake_server_clear_faults (FakeServer *self);
 /* No connection is taken any more: refused. And again taken, at the same port. */
 void        fake_server_set_refusing (FakeServer *self,
                                    gboolean     refusing);
+
+/* More of every answer that was kept open; and their end. */
+void        fake_server_push      (FakeServer  *self,
+                                   const char  *text);
+void        fake_server_push_end  (FakeServer  *self);
 
 /* What came: all requests, in their order. (element-type FakeRequest), borrowed. */
 GPtrArray  *fake_server_get_requests (FakeServer *self);

@@ -1,0 +1,739 @@
+/* fake-server.c
+ *
+ * Copyright 2026 The Attune developers
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "fake-server.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "attune-json.h"
+#include "fake-server-private.h"
+
+typedef struct {
+  guint  status;
+  char  *content_type;
+  char  *body;
+  char **headers; /* name, value, …, NULL */
+} Script;
+
+typedef struct {
+  char         *method;  /* NULL: any */
+  GPatternSpec *pattern;
+  char         *text;    /* of the pattern */
+  FakeHandler   handler; /* NULL: scripted */
+  gpointer      user_data;
+  GQueue        scripts;
+} Route;
+
+typedef struct {
+  char         *method;
+  GPatternSpec *pattern;
+  FakeFault     fault;
+  int           times;
+} Fault;
+
+struct _FakeServer
+{
+  SoupServer *server;
+  char       *url;
+  guint       port;
+  gboolean    tls;
+  GPtrArray  *routes;
+  GPtrArray  *faults;
+  GPtrArray  *requests;
+  GPtrArray  *open;     /* SoupServerMessage that wait for fake_server_push() */
+};
+
+static void
+script_free (Script *script)
+{
+  g_free (script->content_type);
+  g_free (script->body);
+  g_strfreev (script->headers);
+  g_free (script);
+}
+
+static void
+route_free (Route *route)
+{
+  g_free (route->method);
+  g_free (route->text);
+  g_pattern_spec_free (route->pattern);
+  g_queue_clear_full (&route->scripts, (GDestroyNotify) script_free);
+  g_free (route);
+}
+
+static void
+fault_free (Fault *fault)
+{
+  g_free (fault->method);
+  g_pattern_spec_free (fault->pattern);
+  g_free (fault);
+}
+
+static void
+request_free (FakeRequest *request)
+{
+  g_free ((char *) request->method);
+  g_free ((char *) request->path);
+  g_free ((char *) request->raw_path);
+  g_hash_table_unref (request->query);
+  g_hash_table_unref (request->headers);
+  g_bytes_unref (request->body);
+  g_clear_pointer (&request->json, json_node_unref);
+  g_free (request);
+}
+
+const char *
+fake_request_get_header (const FakeRequest *request,
+                         const char        *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  return g_hash_table_lookup (request->headers, lower);
+}
+
+const char *
+fake_request_get_query (const FakeRequest *request,
+                        const char        *name)
+{
+  return g_hash_table_lookup (request->query, name);
+}
+
+static gboolean
+find_part (const FakeRequest  *request,
+           const char         *name,
+           GBytes            **content,
+           char              **filename)
+{
+  g_autoptr (SoupMessageHeaders) headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+  const char *type = fake_request_get_header (request, "content-type");
+  SoupMultipart *form;
+  gboolean found = FALSE;
+
+  if (type != NULL)
+    soup_message_headers_append (headers, "Content-Type", type);
+  form = soup_multipart_new_from_message (headers, request->body);
+  for (int i = 0; form != NULL && !found && i < soup_multipart_get_length (form); i++)
+    {
+      g_autoptr (GHashTable) parameters = NULL;
+      g_autofree char *disposition = NULL;
+      SoupMessageHeaders *part_headers;
+      GBytes *part;
+
+      soup_multipart_get_part (form, i, &part_headers, &part);
+      if (!soup_message_headers_get_content_disposition (part_headers, &disposition, &parameters)
+          || g_strcmp0 (g_hash_table_lookup (parameters, "name"), name) != 0)
+        continue;
+
+      found = TRUE;
+      if (content != NULL)
+        *content = g_bytes_ref (part);
+      if (filename != NULL)
+        *filename = g_strdup (g_hash_table_lookup (parameters, "filename"));
+    }
+  g_clear_pointer (&form, soup_multipart_free);
+
+  return found;
+}
+
+GBytes *
+fake_request_dup_part (const FakeRequest *request,
+                       const char        *name)
+{
+  GBytes *content = NULL;
+
+  find_part (request, name, &content, NULL);
+  return content;
+}
+
+char *
+fake_request_dup_filename (const FakeRequest *request,
+                           const char        *name)
+{
+  char *filename = NULL;
+
+  find_part (request, name, NULL, &filename);
+  return filename;
+}
+
+static void
+keep_header_cb (const char *name,
+                const char *value,
+                gpointer    user_data)
+{
+  g_hash_table_replace (user_data, g_ascii_strdown (name, -1), g_strdup (value));
+}
+
+static FakeRequest *
+request_new (SoupServerMessage *message,
+             const char        *path,
+             GHashTable        *query)
+{
+  FakeRequest *request = g_new0 (FakeRequest, 1);
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  GHashTableIter iter;
+  gpointer name;
+  gpointer value;
+  gsize length;
+  const char *data;
+
+  request->method = g_strdup (soup_server_message_get_method (message));
+  request->path = g_uri_unescape_string (path, NULL);
+  if (request->path == NULL)
+    request->path = g_strdup (path);
+  request->raw_path = g_strdup (path);
+  request->query = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  request->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  soup_message_headers_foreach (soup_server_message_get_request_headers (message), keep_header_cb, request->headers);
+  if (query != NULL)
+    {
+      g_hash_table_iter_init (&iter, query);
+      while (g_hash_table_iter_next (&iter, &name, &value))
+        g_hash_table_replace (request->query, g_strdup (name), g_strdup (value));
+    }
+
+  request->body = body != NULL ? soup_message_body_flatten (body) : g_bytes_new (NULL, 0);
+  data = g_bytes_get_data (request->body, &length);
+  if (length > 0 && (data[0] == '{' || data[0] == '['))
+    request->json = attune_json_parse (data, (gssize) length, NULL, NULL);
+  return request;
+}
+
+/* Answers. */
+
+FakeAnswer *
+fake_answer_new (void)
+{
+  FakeAnswer *answer = g_new0 (FakeAnswer, 1);
+
+  answer->status = 404;
+  answer->headers = g_ptr_array_new_with_free_func (g_free);
+  answer->body = g_byte_array_new ();
+  return answer;
+}
+
+void
+fake_answer_free (FakeAnswer *answer)
+{
+  g_ptr_array_unref (answer->headers);
+  g_free (answer->content_type);
+  g_byte_array_unref (answer->body);
+  g_clear_pointer (&answer->pieces, g_ptr_array_unref);
+  g_free (answer);
+}
+
+void
+fake_answer_bytes (FakeAnswer    *answer,
+                   guint          status,
+                   const char    *content_type,
+                   gconstpointer  data,
+                   gsize          length)
+{
+  answer->status = status;
+  g_set_str (&answer->content_type, content_type);
+  g_byte_array_set_size (answer->body, 0);
+  if (length > 0)
+    g_byte_array_append (answer->body, data, (guint) length);
+}
+
+void
+fake_answer_text (FakeAnswer *answer,
+                  guint       status,
+                  const char *content_type,
+                  const char *text)
+{
+  fake_answer_bytes (answer, status, content_type, text, strlen (text));
+}
+
+void
+fake_answer_json (FakeAnswer *answer,
+                  guint       status,
+                  const char *format,
+                  ...)
+{
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  fake_answer_text (answer, status, "application/json", text);
+}
+
+void
+fake_answer_node (FakeAnswer *answer,
+                  guint       status,
+                  JsonNode   *node)
+{
+  g_autofree char *text = attune_json_write (node, FALSE);
+
+  fake_answer_text (answer, status, "application/json", text);
+  json_node_unref (node);
+}
+
+void
+fake_answer_header (FakeAnswer *answer,
+                    const char *name,
+                    const char *value)
+{
+  g_ptr_array_add (answer->headers, g_strdup (name));
+  g_ptr_array_add (answer->headers, g_strdup (value));
+}
+
+void
+fake_answer_keep_open (FakeAnswer *answer)
+{
+  answer->keep_open = TRUE;
+}
+
+void
+fake_answer_add_piece (FakeAnswer *answer,
+                       const char *text)
+{
+  if (answer->pieces == NULL)
+    answer->pieces = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (answer->pieces, g_strdup (text));
+}
+
+GString *
+fake_answer_make_head (FakeAnswer *answer,
+                       gsize       length)
+{
+  GString *head = g_string_new (NULL);
+
+  g_string_append_printf (head, "HTTP/1.1 %u %s\r\n", answer->status, soup_status_get_phrase (answer->status));
+  if (answer->content_type != NULL)
+    g_string_append_printf (head, "Content-Type: %s\r\n", answer->content_type);
+  for (guint i = 0; i + 1 < answer->headers->len; i += 2)
+    g_string_append_printf (head, "%s: %s\r\n", (char *) g_ptr_array_index (answer->headers, i), (char *) g_ptr_array_index (answer->headers, i + 1));
+  g_string_append_printf (head, "Content-Length: %" G_GSIZE_FORMAT "\r\nConnection: close\r\n\r\n", length);
+  return head;
+}
+
+static void
+take_script (Route      *route,
+             FakeAnswer *answer)
+{
+  Script *script = g_queue_peek_head (&route->scripts);
+
+  fake_answer_text (answer, script->status, script->content_type, script->body != NULL ? script->body : "");
+  for (guint i = 0; script->headers != NULL && script->headers[i] != NULL; i += 2)
+    fake_answer_header (answer, script->headers[i], script->headers[i + 1]);
+  if (g_queue_get_length (&route->scripts) > 1)
+    script_free (g_queue_pop_head (&route->scripts));
+}
+
+static void
+piece_sent_cb (SoupServerMessage *message,
+               GPtrArray         *pieces)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+
+  if (pieces->len > 0)
+    {
+      char *text = g_ptr_array_steal_index (pieces, 0);
+
+      soup_message_body_append_take (body, (guchar *) text, strlen (text));
+    }
+  else if (g_object_get_data (G_OBJECT (message), "keep-open") == NULL)
+    {
+      g_signal_handlers_disconnect_by_func (message, piece_sent_cb, pieces);
+      soup_message_body_complete (body);
+    }
+  soup_server_message_unpause (message);
+}
+
+static void
+forget_open_cb (SoupServerMessage *message,
+                FakeServer        *self)
+{
+  g_ptr_array_remove (self->open, message);
+}
+
+static void
+send_answer (FakeServer        *self,
+             SoupServerMessage *message,
+             FakeAnswer        *answer)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+
+  soup_server_message_set_status (message, answer->status, NULL);
+  if (answer->content_type != NULL)
+    soup_message_headers_replace (headers, "Content-Type", answer->content_type);
+  for (guint i = 0; i + 1 < answer->headers->len; i += 2)
+    soup_message_headers_append (headers, g_ptr_array_index (answer->headers, i), g_ptr_array_index (answer->headers, i + 1));
+
+  if (!answer->keep_open && answer->pieces == NULL)
+    {
+      soup_message_body_append (body, SOUP_MEMORY_COPY, answer->body->data, answer->body->len);
+      return;
+    }
+
+  soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
+  if (answer->body->len > 0)
+    soup_message_body_append (body, SOUP_MEMORY_COPY, answer->body->data, answer->body->len);
+  if (answer->keep_open)
+    {
+      g_object_set_data (G_OBJECT (message), "keep-open", self);
+      g_ptr_array_add (self->open, g_object_ref (message));
+      g_signal_connect (message, "finished", G_CALLBACK (forget_open_cb), self);
+    }
+  if (answer->pieces != NULL)
+    {
+      GPtrArray *pieces = g_steal_pointer (&answer->pieces);
+
+      if (answer->body->len == 0)
+        {
+          char *text = g_ptr_array_steal_index (pieces, 0);
+
+          soup_message_body_append_take (body, (guchar *) text, strlen (text));
+        }
+      g_signal_connect_data (message, "wrote-chunk", G_CALLBACK (piece_sent_cb), pieces, (GClosureNotify) (void (*) (void)) g_ptr_array_unref, 0);
+    }
+}
+
+/* @method NULL fits any. */
+static gboolean
+fits (const char   *method,
+      GPatternSpec *pattern,
+      const char   *asked_method,
+      const char   *path)
+{
+  return (method == NULL || g_ascii_strcasecmp (method, asked_method) == 0) && g_pattern_spec_match_string (pattern, path);
+}
+
+static FakeFault
+take_fault (FakeServer *self,
+            const char *method,
+            const char *path)
+{
+  for (guint i = self->faults->len; i > 0; i--)
+    {
+      Fault *fault = g_ptr_array_index (self->faults, i - 1);
+
+      if (fault->times == 0 || !fits (fault->method, fault->pattern, method, path))
+        continue;
+      if (fault->times > 0)
+        fault->times--;
+      return fault->fault;
+    }
+
+  return FAKE_FAULT_NONE;
+}
+
+static void
+handle_cb (SoupServer        *server,
+           SoupServerMessage *message,
+           const char        *path,
+           GHashTable        *query,
+           gpointer           user_data)
+{
+  FakeServer *self = user_data;
+  FakeRequest *request = request_new (message, path, query);
+  FakeAnswer *answer = fake_answer_new ();
+  FakeFault fault = take_fault (self, request->method, request->path);
+
+  g_ptr_array_add (self->requests, request);
+  fake_answer_json (answer, 404, "{\"error\":{\"message\":\"The fake has no %s %s\",\"type\":\"fake\",\"code\":null}}", request->method, request->path);
+  if (fault != FAKE_FAULT_RESET && fault != FAKE_FAULT_SILENCE && fault < FAKE_FAULT_STATUS)
+    {
+      for (guint i = self->routes->len; i > 0; i--)
+        {
+          Route *route = g_ptr_array_index (self->routes, i - 1);
+
+          if (!fits (route->method, route->pattern, request->method, request->path))
+            continue;
+          if (route->handler != NULL)
+            route->handler (self, request, answer, route->user_data);
+          else
+            take_script (route, answer);
+          break;
+        }
+    }
+
+  if (fault == FAKE_FAULT_NONE)
+    send_answer (self, message, answer);
+  else
+    fake_fault_commit (fault, message, answer);
+  fake_answer_free (answer);
+}
+
+static void
+listen_at (FakeServer *self,
+           guint       port)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!soup_server_listen_local (self->server, port, SOUP_SERVER_LISTEN_IPV4_ONLY | (self->tls ? SOUP_SERVER_LISTEN_HTTPS : 0), &error))
+    g_error ("%s", error->message);
+}
+
+static FakeServer *
+make_server (GTlsCertificate *certificate)
+{
+  FakeServer *self = g_new0 (FakeServer, 1);
+  GSList *uris;
+
+  self->routes = g_ptr_array_new_with_free_func ((GDestroyNotify) route_free);
+  self->faults = g_ptr_array_new_with_free_func ((GDestroyNotify) fault_free);
+  self->requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
+  self->open = g_ptr_array_new_with_free_func (g_object_unref);
+  self->tls = certificate != NULL;
+  self->server = g_object_new (SOUP_TYPE_SERVER, "tls-certificate", certificate, "raw-paths", TRUE, NULL);
+  soup_server_add_handler (self->server, NULL, handle_cb, self, NULL);
+  listen_at (self, 0);
+  uris = soup_server_get_uris (self->server);
+  self->port = (guint) g_uri_get_port (uris->data);
+  self->url = g_strdup_printf ("%s://127.0.0.1:%u", self->tls ? "https" : "http", self->port);
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return self;
+}
+
+FakeServer *
+fake_server_new (void)
+{
+  return make_server (NULL);
+}
+
+FakeServer *
+fake_server_new_tls (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "fixtures", "tls", "self-signed.pem", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_file (path, &error);
+
+  if (certificate == NULL)
+    g_error ("%s", error->message);
+  return make_server (certificate);
+}
+
+void
+fake_server_free (FakeServer *self)
+{
+  if (self == NULL)
+    return;
+
+  for (guint i = 0; i < self->open->len; i++)
+    g_signal_handlers_disconnect_by_func (g_ptr_array_index (self->open, i), forget_open_cb, self);
+  g_ptr_array_unref (self->open);
+  soup_server_disconnect (self->server);
+  g_object_unref (self->server);
+  g_ptr_array_unref (self->routes);
+  g_ptr_array_unref (self->faults);
+  g_ptr_array_unref (self->requests);
+  g_free (self->url);
+  g_free (self);
+}
+
+const char *
+fake_server_get_url (FakeServer *self)
+{
+  return self->url;
+}
+
+static Route *
+route_new (const char *method,
+           const char *pattern)
+{
+  Route *route = g_new0 (Route, 1);
+
+  route->method = g_strdup (method);
+  route->text = g_strdup (pattern);
+  route->pattern = g_pattern_spec_new (pattern);
+  return route;
+}
+
+void
+fake_server_add_route (FakeServer  *self,
+                       const char  *method,
+                       const char  *pattern,
+                       FakeHandler  handler,
+                       gpointer     user_data)
+{
+  Route *route = route_new (method, pattern);
+
+  route->handler = handler;
+  route->user_data = user_data;
+  g_ptr_array_add (self->routes, route);
+}
+
+static Script *
+add_script (FakeServer *self,
+            const char *method,
+            const char *pattern,
+            guint       status,
+            const char *content_type,
+            const char *body)
+{
+  Script *script = g_new0 (Script, 1);
+  Route *route = NULL;
+
+  for (guint i = 0; i < self->routes->len && route == NULL; i++)
+    {
+      Route *known = g_ptr_array_index (self->routes, i);
+
+      if (known->handler == NULL && g_strcmp0 (known->method, method) == 0 && g_str_equal (known->text, pattern))
+        route = known;
+    }
+  if (route == NULL)
+    {
+      route = route_new (method, pattern);
+      g_ptr_array_add (self->routes, route);
+    }
+
+  script->status = status;
+  script->content_type = g_strdup (content_type);
+  script->body = g_strdup (body);
+  g_queue_push_tail (&route->scripts, script);
+  return script;
+}
+
+void
+fake_server_script (FakeServer *self,
+                    const char *method,
+                    const char *pattern,
+                    guint       status,
+                    const char *content_type,
+                    const char *body)
+{
+  add_script (self, method, pattern, status, content_type, body);
+}
+
+void
+fake_server_script_full (FakeServer *self,
+                         const char *method,
+                         const char *pattern,
+                         guint       status,
+                         const char *content_type,
+                         const char *body,
+                         ...)
+{
+  Script *script = add_script (self, method, pattern, status, content_type, body);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  va_list arguments;
+
+  va_start (arguments, body);
+  for (const char *text = va_arg (arguments, const char *); text != NULL; text = va_arg (arguments, const char *))
+    g_strv_builder_add (builder, text);
+  va_end (arguments);
+  script->headers = g_strv_builder_end (builder);
+}
+
+void
+fake_server_set_fault (FakeServer *self,
+                       const char *method,
+                       const char *pattern,
+                       FakeFault   fault,
+                       int         times)
+{
+  Fault *rule = g_new0 (Fault, 1);
+
+  rule->method = g_strdup (method);
+  rule->pattern = g_pattern_spec_new (pattern);
+  rule->fault = fault;
+  rule->times = times;
+  g_ptr_array_add (self->faults, rule);
+}
+
+void
+fake_server_clear_faults (FakeServer *self)
+{
+  g_ptr_array_set_size (self->faults, 0);
+}
+
+void
+fake_server_set_refusing (FakeServer *self,
+                          gboolean    refusing)
+{
+  if (refusing)
+    soup_server_disconnect (self->server);
+  else
+    listen_at (self, self->port);
+}
+
+void
+fake_server_push (FakeServer *self,
+                  const char *text)
+{
+  for (guint i = 0; i < self->open->len; i++)
+    {
+      SoupServerMessage *message = g_ptr_array_index (self->open, i);
+
+      soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_COPY, text, strlen (text));
+      soup_server_message_unpause (message);
+    }
+}
+
+void
+fake_server_push_end (FakeServer *self)
+{
+  g_autoptr (GPtrArray) open = g_ptr_array_new_with_free_func (g_object_unref);
+
+  /* Those that end leave the list. */
+  for (guint i = 0; i < self->open->len; i++)
+    g_ptr_array_add (open, g_object_ref (g_ptr_array_index (self->open, i)));
+  for (guint i = 0; i < open->len; i++)
+    {
+      SoupServerMessage *message = g_ptr_array_index (open, i);
+
+      g_object_set_data (G_OBJECT (message), "keep-open", NULL);
+      soup_message_body_complete (soup_server_message_get_response_body (message));
+      soup_server_message_unpause (message);
+    }
+}
+
+GPtrArray *
+fake_server_get_requests (FakeServer *self)
+{
+  return self->requests;
+}
+
+guint
+fake_server_count (FakeServer *self,
+                   const char *method,
+                   const char *pattern)
+{
+  g_autoptr (GPatternSpec) spec = g_pattern_spec_new (pattern);
+  guint count = 0;
+
+  for (guint i = 0; i < self->requests->len; i++)
+    {
+      const FakeRequest *request = g_ptr_array_index (self->requests, i);
+
+      if (fits (method, spec, request->method, request->path))
+        count++;
+    }
+
+  return count;
+}
+
+const FakeRequest *
+fake_server_last (FakeServer *self,
+                  const char *method,
+                  const char *pattern)
+{
+  g_autoptr (GPatternSpec) spec = g_pattern_spec_new (pattern);
+
+  for (guint i = self->requests->len; i > 0; i--)
+    {
+      const FakeRequest *request = g_ptr_array_index (self->requests, i - 1);
+
+      if (fits (method, spec, request->method, request->path))
+        return request;
+    }
+
+  return NULL;
+}
+
+void
+fake_server_forget (FakeServer *self)
+{
+  g_ptr_array_set_size (self->requests, 0);
+}
