@@ -148,11 +148,12 @@ add_tags (AttuneTranslation      *translation,
 {
   JsonObject *rest = attune_translation_get_rest (translation);
   JsonObject *tags = json_object_new ();
-  JsonNode *node = json_node_init_object (json_node_alloc (), tags);
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObjectIter iter;
   const char *name;
   JsonNode *value;
 
+  json_node_take_object (node, tags);
   json_object_set_string_member (tags, ATTUNE_OPENAI_JOB_KEY, context->job != NULL ? attune_job_get_id (context->job) : PLACEHOLDER_JOB);
   json_object_iter_init_ordered (&iter, rest);
   while (json_object_iter_next_ordered (&iter, &name, &value))
