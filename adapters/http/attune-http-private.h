@@ -36,6 +36,8 @@ struct _AttuneHttpRequest
 /* The same question to another address. (transfer full) */
 AttuneHttpRequest *attune_http_request_copy (AttuneHttpRequest *self,
                                              const char        *target);
+/* After a copy: headers that are set from here on are not those of the other. */
+void               attune_http_request_set_own_headers (AttuneHttpRequest *self);
 gboolean           attune_http_request_is_repeatable (AttuneHttpRequest *self);
 
 /* @headers is taken by reference. */

@@ -118,6 +118,24 @@ attune_http_request_copy (AttuneHttpRequest *self,
   return copy;
 }
 
+static void
+copy_header_cb (const char *name,
+                const char *value,
+                gpointer    user_data)
+{
+  soup_message_headers_append (user_data, name, value);
+}
+
+void
+attune_http_request_set_own_headers (AttuneHttpRequest *self)
+{
+  SoupMessageHeaders *headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+
+  soup_message_headers_foreach (self->headers, copy_header_cb, headers);
+  soup_message_headers_unref (self->headers);
+  self->headers = headers;
+}
+
 const char *
 attune_http_request_get_method (AttuneHttpRequest *self)
 {
