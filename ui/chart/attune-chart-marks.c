@@ -126,6 +126,9 @@ snapshot_epochs (AttuneChart              *self,
       gsk_path_builder_move_to (builder, (float) floor (x) + 0.5f, view->plot.origin.y);
       gsk_path_builder_line_to (builder, (float) floor (x) + 0.5f, view->plot.origin.y + view->plot.size.height);
 
+      /* In a small chart the words would be in the way of the curves. */
+      if (self->prepared_height < ATTUNE_CHART_TITLED_HEIGHT)
+        continue;
       /* Translators: beside a line of a chart where the data was gone through so many times; %d is that number. */
       text = g_strdup_printf (_("Epoch %d"), (int) epoch);
       layout = attune_chart_create_layout (context, text, ATTUNE_CHART_SIZE_LABEL * 0.9, PANGO_WEIGHT_NORMAL);

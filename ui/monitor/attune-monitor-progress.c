@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "attune-monitor-format.h"
+#include "attune-monitor-notes.h"
 #include "attune-ticks.h"
 
 /* The numbers below the progress bar. */
@@ -32,6 +33,7 @@ struct _AttuneMonitorProgress {
   GtkLabel             *problem_title;
   GtkLabel             *problem_message;
   GtkLabel             *problem_remedy;
+  AttuneMonitorNotes   *notes;
   GtkWidget            *result_group;
   AdwActionRow         *output_row;
   GtkWidget            *output_button;
@@ -279,7 +281,8 @@ attune_monitor_progress_update (AttuneMonitorProgress *self)
 
 void
 attune_monitor_progress_set_metrics (AttuneMonitorProgress *self,
-                                     AttuneMonitorMetrics  *metrics)
+                                     AttuneMonitorMetrics  *metrics,
+                                     const char            *folder)
 {
   g_return_if_fail (ATTUNE_IS_MONITOR_PROGRESS (self));
   g_return_if_fail (ATTUNE_IS_MONITOR_METRICS (metrics));
@@ -287,6 +290,7 @@ attune_monitor_progress_set_metrics (AttuneMonitorProgress *self,
 
   self->metrics = g_object_ref (metrics);
   attune_monitor_charts_add_metrics (self->charts, metrics);
+  attune_monitor_notes_set_up (self->notes, metrics, folder);
   g_signal_connect_object (metrics, "refreshed", G_CALLBACK (attune_monitor_progress_update), self, G_CONNECT_SWAPPED);
   attune_monitor_progress_update (self);
 }
@@ -343,11 +347,13 @@ attune_monitor_progress_class_init (AttuneMonitorProgressClass *klass)
   G_OBJECT_CLASS (klass)->dispose = attune_monitor_progress_dispose;
 
   g_type_ensure (ATTUNE_TYPE_MONITOR_CHARTS);
+  g_type_ensure (ATTUNE_TYPE_MONITOR_NOTES);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/attune/Attune/monitor/attune-monitor-progress.ui");
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, problem_box);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, problem_title);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, problem_message);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, problem_remedy);
+  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, notes);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, result_group);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, output_row);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorProgress, output_button);

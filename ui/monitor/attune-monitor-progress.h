@@ -18,8 +18,10 @@ G_BEGIN_DECLS
 #define ATTUNE_TYPE_MONITOR_PROGRESS (attune_monitor_progress_get_type ())
 G_DECLARE_FINAL_TYPE (AttuneMonitorProgress, attune_monitor_progress, ATTUNE, MONITOR_PROGRESS, AdwBin)
 
+/* @folder: where the run writes on this computer, whether or not it is there. */
 void                 attune_monitor_progress_set_metrics (AttuneMonitorProgress *self,
-                                                          AttuneMonitorMetrics  *metrics);
+                                                          AttuneMonitorMetrics  *metrics,
+                                                          const char            *folder);
 /* Shows the job as it is now. */
 void                 attune_monitor_progress_update      (AttuneMonitorProgress *self);
 AttuneMonitorCharts *attune_monitor_progress_get_charts  (AttuneMonitorProgress *self);

@@ -539,6 +539,7 @@ attune_monitor_window_new (AttuneCommands *commands,
                            AttuneJob      *job)
 {
   AttuneMonitorWindow *self;
+  g_autofree char *run_folder = NULL;
 
   g_return_val_if_fail (ATTUNE_IS_COMMANDS (commands), NULL);
   g_return_val_if_fail (ATTUNE_IS_JOB (job), NULL);
@@ -548,7 +549,8 @@ attune_monitor_window_new (AttuneCommands *commands,
   self->job = g_object_ref (job);
   self->metrics = attune_monitor_metrics_new (attune_commands_get_jobs (commands), job);
 
-  attune_monitor_progress_set_metrics (self->progress, self->metrics);
+  run_folder = attune_job_store_dup_run_folder (attune_commands_get_jobs (commands), job);
+  attune_monitor_progress_set_metrics (self->progress, self->metrics, run_folder);
   attune_monitor_events_set_metrics (self->events, self->metrics);
   attune_monitor_checkpoints_set_metrics (self->checkpoints, self->metrics);
   attune_monitor_configuration_set_job (self->configuration, commands, job);
