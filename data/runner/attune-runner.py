@@ -296,7 +296,7 @@ class Machine:
         return cls(len(names), names, bool(names) and torch.cuda.is_bf16_supported(), modules)
 
 
-# --- The schedule of the learning rate: the one of src/engine/attune-schedule.c --------------------------------------------------
+# --- The schedule of the learning rate: the one of src/core/attune-schedule.c --------------------------------------------------
 
 
 class Schedule:
@@ -519,6 +519,16 @@ def translate(settings, machine, seed=DEFAULT_SEED, has_validation=True, environ
         "seed": seed, "data_seed": seed, "full_determinism": False, "ddp_find_unused_parameters": False,
     }
     plan["trainer"].update(settings.meta("trainer") or {})
+    # What the runner does itself. The rates are Schedule's; TRL's names for them above are for whoever reads the arguments.
+    plan["run"] = {
+        "baseModel": settings["model.baseModel"], "suffix": settings["output.suffix"], "training": settings["datasets.trainingFileId"],
+        "validation": settings["datasets.validationFileId"], "learnInputs": settings["schedule.trainOnInputs"] == "enabled",
+        "checkpoints": settings["schedule.checkpoints"], "evaluations": settings["schedule.evaluations"] if has_validation else 0, "gpus": gpus,
+        "schedule": {"kind": settings["optimizer.scheduler.type"], "rate": settings["optimizer.learningRate"],
+                     "floor": settings["optimizer.scheduler.minLRRatio"], "warmup": settings["optimizer.scheduler.warmupRatio"],
+                     "cycles": settings["optimizer.scheduler.cycles"]},
+        "patience": settings.meta("earlyStoppingPatience"), "threshold": settings.meta("earlyStoppingThreshold"),
+    }
     plan["environment"] = translate_environment(settings, machine, environment)
     plan["hub"] = None
     if settings["integrations.huggingface.outputRepoName"]:
@@ -734,8 +744,8 @@ def read_rows(path, complain):
 
 class Renderer:
     """From messages to tokens and, for each, whether it belongs to an answer (its text and the token that ends it, not its header). The template
-    is run, not imitated. What it wrote itself is told from what people wrote by running it over stand-ins first; special tokens
-    and the places of answers are looked for in its own words alone, so nothing in a message can pass for them."""
+    is run, not imitated. What people wrote cannot pass for the template's own words: where a message holds a special token or the
+    header of an answer, a mark is put into it while the template runs, and taken out again before the text is encoded."""
 
     def __init__(self, tokenizer, place):
         self.tokenizer = tokenizer
@@ -744,10 +754,13 @@ class Renderer:
         if self.backend is None:
             raise unsupported(f"The tokenizer of {place} is not of the fast kind (tokenizer.json), which the runner needs")
         self.special = {token.content: index for index, token in tokenizer.added_tokens_decoder.items() if token.special}
-        self.pattern = re.compile("|".join(re.escape(text) for text in sorted(self.special, key=len, reverse=True)) or r"(?!)")
-        self.skeletons = {}
-        self.header = self.template = None
+        self.pattern = self.any_of(self.special)
+        self.template = None
         self.piecewise = "ByteLevel" in json.dumps(json.loads(self.backend.to_str()).get("pre_tokenizer"))
+
+    @staticmethod
+    def any_of(texts):
+        return re.compile("|".join(re.escape(text) for text in sorted(texts, key=len, reverse=True) if text) or r"(?!)")
 
     def encode(self, text):
         """Plain text: special tokens that somebody wrote into it are text."""
@@ -759,91 +772,73 @@ class Renderer:
 
     def document(self, text):
         """A plain text as a model reads it: with what the tokenizer puts around, and an end."""
-        around = self.backend.encode("", add_special_tokens=True).ids
         self.backend.encode_special_tokens = True
         try:
             whole = self.backend.encode(text, add_special_tokens=True).ids
         finally:
             self.backend.encode_special_tokens = False
         ids = self.encode(text)
-        before = next((i for i in range(len(around) + 1) if whole[i:i + len(ids)] == ids), None)
-        if before is None:  # the tokenizer joins what it adds with the text
-            return whole
-        if before + len(ids) == len(whole) and self.tokenizer.eos_token_id is not None:
+        before = next((i for i in range(len(whole) - len(ids) + 1) if whole[i:i + len(ids)] == ids), None)
+        if before is not None and before + len(ids) == len(whole) and self.tokenizer.eos_token_id is not None:
             whole = whole + [self.tokenizer.eos_token_id]
         return whole
 
     def run(self, messages, prompt=False):
         return self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=prompt, chat_template=self.template)
 
-    def skeleton(self, roles):
-        """The template's own words around each message, for a conversation of these roles."""
-        if roles not in self.skeletons:
-            if self.template is None:
-                if self.tokenizer.chat_template is None:
-                    raise Problem(f"The model {self.place} has no chat template; choose one that was made for conversations, or train on plain text",
-                                  "not-found")
-                # A template that would write the date of the day writes the fixed one that it has for systems without a clock.
-                self.template = self.tokenizer.get_chat_template().replace("strftime_now", "no_clock")
-            marks = [f"Wq{i}v" for i in range(len(roles))]
-            text = self.run([{"role": role, "content": mark} for role, mark in zip(roles, marks)])
-            pieces = []
-            for mark in marks:
-                piece, found, text = text.partition(mark)
-                if not found or mark in text:
-                    raise ValueError("the template does not write every message once and in order")
-                pieces.append(piece)
-            self.skeletons[roles] = (*pieces, text)
-        if self.header is None:
-            question = [{"role": "user", "content": "Wq0v"}]
-            without, with_header = self.run(question), self.run(question, True)
-            self.header = with_header[len(without):] if with_header.startswith(without) else ""
-        return self.skeletons[roles]
-
-    def split(self, messages):
-        """What the template wrote: (text, [(start, end) of each message])."""
-        pieces = self.skeleton(tuple(message["role"] for message in messages))
-        text = self.run(messages)
-        spans = []
-        at = len(pieces[0])
-        for message, piece in zip(messages, pieces[1:]):
-            content = message["content"]
-            for written in (content, content.strip(), content.rstrip(), content.lstrip()):
-                end = at + len(written)
-                if text.startswith(written, at) and text.startswith(piece, end):
-                    break
-            else:
-                return text, self.match(text, pieces)
-            spans.append((at, end))
-            at = end + len(piece)
-        return (text, spans) if at == len(text) and text.startswith(pieces[0]) else (text, self.match(text, pieces))
-
-    def match(self, text, pieces):
-        """Where the template changes what people wrote: between its own words."""
-        found = re.fullmatch("(.*?)".join(re.escape(piece) for piece in pieces), text, re.DOTALL)
-        if found is None:
-            raise ValueError("the template writes these messages in a form that cannot be told from its own words")
-        return [found.span(i + 1) for i in range(len(pieces) - 1)]
+    def learn_template(self):
+        """What stands before an answer, and the token that ends it: from what the template writes for a few words."""
+        if self.tokenizer.chat_template is None:
+            raise Problem(f"The model {self.place} has no chat template; choose one that was made for conversations, or train on plain text",
+                          "not-found")
+        # A template that would write the date of the day writes the fixed one that it has for systems without a clock.
+        self.template = self.tokenizer.get_chat_template().replace("strftime_now", "no_clock")
+        question = [{"role": "user", "content": "Wq1v"}]
+        try:
+            text = self.run([*question, {"role": "assistant", "content": "Wq2v"}])
+            prompt = self.run(question, True)
+        except Exception as error:
+            raise unsupported(f"The chat template of {self.place} cannot be used: {error}") from None
+        start, end = text.find("Wq1v") + 4, text.find("Wq2v")
+        if start < 4 or end < start:
+            raise unsupported(f"The chat template of {self.place} does not write conversations in a form that is known")
+        between, header = text[start:end], prompt[len(os.path.commonprefix([prompt, self.run(question)])):]
+        # A header may go on with the beginning of a thought, which earlier answers do not have.
+        while header and header not in between:
+            header = header[:-1]
+        self.header = header if header.strip() else between
+        ending = self.pattern.search(text, end)
+        if not self.header.strip() or ending is None:
+            raise unsupported(f"The chat template of {self.place} does not mark where an answer begins, or ends it with no special token: "
+                              "the model would not learn to stop. Choose a model that was made for conversations.")
+        self.ending = ending.group()
+        self.forged = self.any_of([*self.special, self.header, self.header.strip()])
 
     def render(self, messages):
         """(ids, learnt) of a conversation."""
-        text, spans = self.split(messages)
-        own = []          # special tokens of the template: (start, end, id)
-        answers = []      # (start, end)
-        edges = [0] + [edge for span in spans for edge in span] + [len(text)]
-        for start, end in zip(edges[::2], edges[1::2]):
-            own += [(start + m.start(), start + m.end(), self.special[m.group()]) for m in self.pattern.finditer(text[start:end])]
-        for number, (message, (start, end)) in enumerate(zip(messages, spans)):
-            if message["role"] != "assistant":
-                continue
-            before = text[spans[number - 1][1] if number > 0 else 0:start]
-            header = before.rfind(self.header)
-            if self.header and header >= 0:
-                start -= len(before) - header - len(self.header)
-            limit = spans[number + 1][0] if number + 1 < len(spans) else len(text)
-            ending = next((token for token in own if end <= token[0] and token[1] <= limit), None)
-            answers.append((start, ending[1] if ending else end))
-        foreign = any(self.pattern.search(message["content"]) for message in messages)
+        if self.template is None:
+            self.learn_template()
+        foreign = any(self.forged.search(message["content"]) for message in messages)
+        mark = ""
+        if foreign:
+            mark = next(chr(c) for c in range(0xE000, 0xF8FF) if not any(chr(c) in message["content"] for message in messages))
+            messages = [{**message, "content": self.forged.sub(lambda found: found[0][:1] + mark + found[0][1:], message["content"])}
+                        for message in messages]
+        text = self.run(messages)
+        own = [(found.start(), found.end(), self.special[found[0]]) for found in self.pattern.finditer(text)]
+        answers = []
+        for found in re.finditer(re.escape(self.header), text):
+            ending = next((token for token in own if token[0] >= found.end() and text[token[0]:token[1]] == self.ending), None)
+            answers.append((found.end(), ending[1] if ending else len(text)))
+        if len(answers) != sum(message["role"] == "assistant" for message in messages):
+            raise ValueError("its answers cannot be told from the rest of what the template writes")
+        if mark:
+            def clean(at):
+                return at - text.count(mark, 0, at)
+
+            own = [(clean(start), clean(end), token) for start, end, token in own]
+            answers = [(clean(start), clean(end)) for start, end in answers]
+            text = text.replace(mark, "")
         return self.encode_parts(text, own, answers) if self.piecewise or foreign else self.encode_whole(text, answers)
 
     def encode_whole(self, text, answers):
@@ -981,6 +976,49 @@ def permute(count, seed, turn):
     return order
 
 
+# --- Where an adapter begins: as in src/engine/attune-model-adapter.c ------------------------------------------------------------
+
+GROUPS = (MODULES[:3], MODULES[3:4], MODULES[4:6], MODULES[6:])
+
+
+def uniform(seed, count):
+    """@count numbers from -1 to 1 that depend on the seed alone."""
+    import numpy
+
+    with numpy.errstate(over="ignore"):
+        index = numpy.arange(count, dtype=numpy.uint64) * numpy.uint64(0xD1342543DE82EF95)
+        state = numpy.uint64(split_mix(seed & MASK)[1]) ^ index
+        state += numpy.uint64(0x9E3779B97F4A7C15)
+        state = (state ^ (state >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+        state = (state ^ (state >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+        state ^= state >> numpy.uint64(31)
+    return 2 * ((state >> numpy.uint64(11)).astype(numpy.float64) + 1) * 2.0**-53 - 1
+
+
+def begin_adapter(model, seed):
+    """Fills the A of each adapted layer, which PEFT draws from the same range, with the numbers that attune-engine draws."""
+    import torch
+
+    found = {}
+    for name, parameter in model.named_parameters():
+        match = re.fullmatch(r".*\.layers\.(\d+)\.\w+\.(\w+)\.lora_A\.default\.weight", name)
+        if match is None and ".lora_A." in name or match and match[2] not in MODULES:
+            return False  # no model of that family: PEFT's own numbers are as good
+        if match:
+            found[int(match[1]), match[2]] = parameter
+    number = 0
+    for layer in sorted({layer for layer, _ in found}):
+        for group in GROUPS:
+            adapted = [module for module in group if (layer, module) in found]
+            for i, module in enumerate(adapted):
+                weight = found[layer, module]
+                values = uniform(seed + number + i, weight.numel()) / math.sqrt(weight.shape[1])
+                with torch.no_grad():
+                    weight.copy_(torch.from_numpy(values).reshape(weight.shape))
+            number += 2 * len(adapted)
+    return bool(found)
+
+
 # --- The run folder --------------------------------------------------------------------------------------------------------------
 
 
@@ -1070,6 +1108,7 @@ class RunFolder:
                 self.said.add(json.loads(line)["message"])
         self.metrics = open(path / "metrics.jsonl", "a", encoding="utf-8")
         self.events = open(path / "events.jsonl", "a", encoding="utf-8")
+        self.look_for_cancel()
         self.set_state("validating_files")
         self.heartbeat = threading.Thread(target=self.beat, name="attune-status", daemon=True)
         self.heartbeat.start()
@@ -1124,6 +1163,8 @@ class RunFolder:
             self.status.update(state=state, timeRemaining=0.0 if state == "succeeded" else None, output=output,
                                error={"code": problem.code, "message": str(problem)} if problem else None)
         self.write_status(True)
+        for file in (self.metrics, self.events, self.lock):
+            file.close()
 
     def add_event(self, level, message, once=False):
         if not self.writes or self.done or once and message in self.said:
@@ -1258,9 +1299,7 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
             return [name for name, _ in model.named_parameters()]
 
         def create_scheduler(self, num_training_steps, optimizer=None):
-            schedule = Schedule(settings["optimizer.scheduler.type"], settings["optimizer.learningRate"],
-                                settings["optimizer.scheduler.minLRRatio"], settings["optimizer.scheduler.warmupRatio"],
-                                settings["optimizer.scheduler.cycles"], num_training_steps)
+            schedule = Schedule(**plan["run"]["schedule"], total=num_training_steps)
             if self.lr_scheduler is None:
                 self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer or self.optimizer, schedule.share)
                 self._created_lr_scheduler = True
@@ -1319,7 +1358,7 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
             super()._save_checkpoint(model, trial)
             self.accelerator.wait_for_everyone()
             if folder.writes:
-                due = is_due(step, self.state.max_steps, settings["schedule.checkpoints"])
+                due = is_due(step, self.state.max_steps, plan["run"]["checkpoints"])
                 self.keep_checkpoint(work / f"checkpoint-{step}", f"{'step' if due else 'recovery'}-{step}")
                 if due:
                     folder.say_once("info", f"Checkpoint at step {step} saved")
@@ -1379,13 +1418,13 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
             self.step_time = time.monotonic() - self.step_at
 
             trainer.stopped = trainer.agree(stop.asked()) and step < total
-            control.should_evaluate = validation is not None and is_due(step, total, settings["schedule.evaluations"])
+            control.should_evaluate = validation is not None and is_due(step, total, plan["run"]["evaluations"])
             progress.evaluation_pending = control.should_evaluate
-            control.should_save = (is_due(step, total, settings["schedule.checkpoints"]) or trainer.stopped and not folder.look_for_cancel() or
+            control.should_save = (is_due(step, total, plan["run"]["checkpoints"]) or trainer.stopped and not folder.look_for_cancel() or
                                    step < total and trainer.agree(self.recovery_is_due()))
             if trainer.stopped:
                 control.should_training_stop = True
-                if not is_due(step, total, settings["schedule.evaluations"]) or validation is None:
+                if not is_due(step, total, plan["run"]["evaluations"]) or validation is None:
                     progress.evaluation_pending = False
                 control.should_evaluate = False
             remaining = (time.monotonic() - self.begin_at) / (step - self.begin_step) * (total - step)
@@ -1422,10 +1461,10 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
             self.step_at = time.monotonic()
 
         def on_evaluate(self, args, state, control, metrics=None, **kwargs):
-            progress, patience = trainer.progress, settings.meta("earlyStoppingPatience")
+            progress, patience = trainer.progress, plan["run"]["patience"]
             if patience is None:
                 return
-            if progress.best_loss is None or metrics["eval_loss"] < progress.best_loss - settings.meta("earlyStoppingThreshold"):
+            if progress.best_loss is None or metrics["eval_loss"] < progress.best_loss - plan["run"]["threshold"]:
                 progress.best_loss, progress.best_step, progress.evaluations_since_best = metrics["eval_loss"], state.global_step, 0
                 trainer.save_result(folder.path, "best")
                 return
@@ -1444,7 +1483,7 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
     return trainer
 
 
-def load_model(plan, source, settings, folder):
+def load_model(plan, source, settings, seed):
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
@@ -1476,9 +1515,12 @@ def load_model(plan, source, settings, folder):
         if set(MODULES) <= names:
             lora["target_modules"] = list(MODULES)
     try:
-        return get_peft_model(model, LoraConfig(**lora))
+        model = get_peft_model(model, LoraConfig(**lora))
     except ValueError as error:
         raise invalid(f"method.loraConfig.trainableModules: {error}") from None
+    if lora["init_lora_weights"] is True:
+        begin_adapter(model, seed)
+    return model
 
 
 def load_tokenizer(source, plan):
@@ -1584,10 +1626,6 @@ class Run:
             raise Problem(f"The file {self.base / name} is not there. Correct {path}.", "not-found", 2)
         return self.base / name
 
-    @property
-    def evaluates(self):
-        return self.validation is not None and self.settings["schedule.evaluations"] > 0
-
     def set_environment(self):
         """Before anything is imported that reads it."""
         os.environ.update(QUIET)
@@ -1619,7 +1657,7 @@ class Run:
         for text in plan["notes"]:
             folder.say_once("info", text)
         name = Path(self.source).name
-        folder.set_progress(model=f"{name}-{settings['output.suffix']}" if settings["output.suffix"] else name)
+        folder.set_progress(model=f"{name}-{plan['run']['suffix']}" if plan["run"]["suffix"] else name)
 
         config = AutoConfig.from_pretrained(self.source, trust_remote_code=False)
         length = plan["trainer"]["max_length"]
@@ -1630,19 +1668,18 @@ class Run:
         tokenizer = load_tokenizer(self.source, plan)
         renderer = Renderer(tokenizer, self.source)
         vocabulary = config.get_text_config().vocab_size
-        learn_inputs = settings["schedule.trainOnInputs"] == "enabled"
 
         def read(path):
-            return Examples(path, renderer, length, learn_inputs, vocabulary, folder.say_once, stop.asked)
+            return Examples(path, renderer, length, plan["run"]["learnInputs"], vocabulary, folder.say_once, stop.asked)
 
         training = read(self.training)
-        validation = read(self.validation).dataset() if self.evaluates else None
+        validation = read(self.validation).dataset() if plan["run"]["evaluations"] > 0 else None
         folder.say_once("info", f"{len(training.rows)} rows with {training.tokens} tokens, of which {training.labels} are learnt")
         if stop.asked():
             raise Stopped
 
         torch.manual_seed(self.seed)
-        model = load_model(plan, self.source, settings, folder)
+        model = load_model(plan, self.source, settings, self.seed)
         if stop.asked():
             raise Stopped
         digest = training.digest()
@@ -1679,7 +1716,7 @@ class Run:
         if trainer.stopped:
             raise Stopped
         best = folder.path / "best"
-        if settings.meta("earlyStoppingPatience") is not None and trainer.progress.best_step != trainer.state.global_step and best.is_dir():
+        if plan["run"]["patience"] is not None and trainer.progress.best_step != trainer.state.global_step and best.is_dir():
             folder.add_event("info", f"The result is that of step {trainer.progress.best_step}, whose evaluation loss was the lowest")
             if folder.writes:
                 shutil.rmtree(folder.path / "output", ignore_errors=True)
