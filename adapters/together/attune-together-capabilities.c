@@ -123,19 +123,17 @@ static void
 add_methods (JsonNode   *limits,
              JsonObject *model)
 {
-  JsonArray *methods = json_array_new ();
+  JsonObject *lora = attune_http_json_peek_object (limits, "lora_training");
   gboolean full = attune_json_peek_boolean (limits, "supports_full_training",
                                             peek_positive (limits, "full_training.max_batch_size") > 0);
+  JsonArray *methods;
 
   /* A server that tells nothing of either is one that takes both. */
-  if (attune_json_lookup (limits, "lora_training") == NULL && attune_json_lookup (limits, "full_training") == NULL
-      && attune_json_lookup (limits, "supports_full_training") == NULL)
-    {
-      json_array_unref (methods);
-      return;
-    }
+  if (lora == NULL && !full && attune_json_lookup (limits, "supports_full_training") == NULL)
+    return;
 
-  if (attune_json_lookup (limits, "lora_training") == NULL || peek_positive (limits, "lora_training.max_rank") > 0)
+  methods = json_array_new ();
+  if (lora == NULL || !json_object_has_member (lora, "max_rank") || peek_positive (limits, "lora_training.max_rank") > 0)
     json_array_add_string_element (methods, "lora");
   if (full)
     json_array_add_string_element (methods, "full");
