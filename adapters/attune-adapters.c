@@ -11,10 +11,12 @@
 #include "attune-local-adapter.h"
 #include "attune-mistral-adapter.h"
 #include "attune-openai-adapter.h"
+#include "attune-together-adapter.h"
 
 /* One line a provider: its constructor, in the order in which people see them. */
 static AttuneAdapter * (* const constructors[]) (AttuneCredentials *credentials) = {
   attune_openai_adapter_new,
+  attune_together_adapter_new,
   attune_mistral_adapter_new,
 };
 

@@ -57,35 +57,46 @@ finish (GTask *task)
   g_task_return_pointer (task, g_steal_pointer (&query->update), (GDestroyNotify) attune_status_update_free);
 }
 
+static gboolean
+is_over (const AttuneStatusUpdate *update)
+{
+  return update->status >= 0 && attune_job_status_is_final ((AttuneJobStatus) update->status);
+}
+
 static void
 take_metrics (GTask           *task,
               AttuneHttpReply *reply)
 {
-  AttuneFireworksAdapter *self = ATTUNE_FIREWORKS_ADAPTER (g_task_get_source_object (task));
   Query *query = g_task_get_task_data (task);
   AttuneJob *job = query->held->context.job;
-  AttuneFireworksMetrics *metrics = get_metrics (self, job);
-  AttuneStatusUpdate *update = query->update;
-  gboolean is_final = update->status >= 0 && attune_job_status_is_final ((AttuneJobStatus) update->status);
+  AttuneFireworksMetrics *metrics = get_metrics (g_task_get_source_object (task), job);
   gint64 epochs = attune_fireworks_get_epochs (attune_job_get_configuration (job));
   double steps_per_epoch = query->known.total_steps > 0 ? (double) query->known.total_steps / (double) epochs : NAN;
   const char *data;
   gsize length;
-  double remaining;
 
   /* The whole file where a part was asked for: servers may. */
   if (attune_http_reply_get_status (reply) == 200)
     attune_fireworks_metrics_init (metrics);
   data = g_bytes_get_data (attune_http_reply_get_body (reply), &length);
-  update->metrics = attune_fireworks_metrics_read (metrics, data, length, steps_per_epoch, is_final);
+  query->update->metrics = attune_fireworks_metrics_read (metrics, data, length, steps_per_epoch, is_over (query->update));
+}
 
-  if (metrics->last_step > 0 && !is_final)
-    update->step = metrics->last_step;
-  /* What was counted beforehand gives way to what is seen. */
-  if (query->known.total_steps > 0 && metrics->last_step > query->known.total_steps)
-    update->total_steps = metrics->last_step;
-  if (update->status == ATTUNE_JOB_STATUS_SUCCEEDED && metrics->last_step > 0)
-    update->step = update->total_steps = metrics->last_step;
+/* What is measured is nearer to the truth than what was counted beforehand. */
+static void
+take_steps (GTask *task)
+{
+  Query *query = g_task_get_task_data (task);
+  const AttuneFireworksMetrics *metrics = get_metrics (g_task_get_source_object (task), query->held->context.job);
+  AttuneStatusUpdate *update = query->update;
+  double remaining;
+
+  if (metrics->last_step <= 0)
+    return;
+
+  update->step = metrics->last_step;
+  if (update->status == ATTUNE_JOB_STATUS_SUCCEEDED || (update->total_steps > 0 && update->step > update->total_steps))
+    update->total_steps = update->step;
 
   remaining = attune_fireworks_metrics_predict (metrics, update->total_steps);
   if (update->status == ATTUNE_JOB_STATUS_RUNNING && isfinite (remaining))
@@ -126,6 +137,7 @@ metrics_cb (GObject      *source,
         attune_fireworks_metrics_init (metrics);
     }
 
+  take_steps (task);
   finish (task);
 }
 

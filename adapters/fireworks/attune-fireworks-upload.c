@@ -477,7 +477,7 @@ account_cb (GObject      *source,
     }
 
   tell (upload, 0, _("The file is prepared"));
-  attune_fireworks_prepare_file_async (self, upload->dataset, g_task_get_cancellable (task), prepared_cb, g_steal_pointer (&task));
+  attune_fireworks_prepare_file_async (self, upload->dataset, g_task_get_cancellable (task), prepared_cb, g_object_ref (task));
 }
 
 void

@@ -76,7 +76,8 @@ check_data (AttuneConfiguration    *configuration,
             AttuneValidation       *validation)
 {
   JsonNode *carveout = json_object_get_member (attune_configuration_get_metadata (configuration), "evalAutoCarveout");
-  gint64 rows = context->training != NULL ? attune_dataset_get_rows (context->training) : -1;
+  gboolean is_read = context->training != NULL && attune_dataset_get_format (context->training) != NULL;
+  gint64 rows = is_read ? attune_dataset_get_rows (context->training) : -1;
   gint64 epochs = attune_fireworks_get_epochs (configuration);
   gboolean wanted = FALSE;
 
