@@ -71,6 +71,24 @@ update_problem (AttuneMonitorProgress *self,
   gtk_widget_set_visible (GTK_WIDGET (self->problem_remedy), remedy != NULL);
 }
 
+/* The step of the checkpoint that lies there; -1 where none does. */
+static gint64
+find_step (AttuneJob  *job,
+           const char *path)
+{
+  GPtrArray *checkpoints = attune_job_get_checkpoints (job);
+
+  for (guint i = 0; checkpoints != NULL && i < checkpoints->len; i++)
+    {
+      const AttuneCheckpoint *checkpoint = g_ptr_array_index (checkpoints, i);
+
+      if (g_strcmp0 (checkpoint->path, path) == 0)
+        return checkpoint->step;
+    }
+
+  return -1;
+}
+
 static void
 update_result (AttuneMonitorProgress *self,
                AttuneJob             *job)
@@ -78,10 +96,14 @@ update_result (AttuneMonitorProgress *self,
   const char *output = attune_job_get_output_path (job);
   const char *model = attune_job_get_fine_tuned_model (job);
   g_autofree char *command = NULL;
-  gboolean succeeded = attune_job_get_status (job) == ATTUNE_JOB_STATUS_SUCCEEDED;
+  AttuneJobStatus status = attune_job_get_status (job);
+  gboolean succeeded = status == ATTUNE_JOB_STATUS_SUCCEEDED;
+  /* A checkpoint that was chosen as the model is one even where the run did not come to its end. */
+  gboolean is_chosen = output != NULL && (attune_job_status_is_final (status) || status == ATTUNE_JOB_STATUS_PAUSED);
+  gboolean is_shown = is_chosen || (succeeded && model != NULL);
 
-  gtk_widget_set_visible (self->result_group, succeeded && (output != NULL || model != NULL));
-  if (!succeeded || (output == NULL && model == NULL))
+  gtk_widget_set_visible (self->result_group, is_shown);
+  if (!is_shown)
     return;
 
   if (output != NULL)
@@ -90,7 +112,14 @@ update_result (AttuneMonitorProgress *self,
       gboolean whole = attune_configuration_get_enum (attune_job_get_configuration (job), "method.type") ==
                        ATTUNE_TRAINING_METHOD_FULL;
 
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->output_row), whole ? _("Model") : _("Adapter"));
+      g_autofree char *title = NULL;
+      gint64 step = find_step (job, output);
+
+      if (step >= 0)
+        /* Translators: a model that was kept along the way; %d is the number of a training step. */
+        title = g_strdup_printf (whole ? _("Model of Step %d") : _("Adapter of Step %d"), (int) step);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->output_row),
+                                     title != NULL ? title : whole ? _("Model") : _("Adapter"));
       adw_action_row_set_subtitle (self->output_row, path);
     }
   else

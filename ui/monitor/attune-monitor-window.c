@@ -552,7 +552,7 @@ attune_monitor_window_new (AttuneCommands *commands,
   run_folder = attune_job_store_dup_run_folder (attune_commands_get_jobs (commands), job);
   attune_monitor_progress_set_metrics (self->progress, self->metrics, run_folder);
   attune_monitor_events_set_metrics (self->events, self->metrics);
-  attune_monitor_checkpoints_set_metrics (self->checkpoints, self->metrics);
+  attune_monitor_checkpoints_set_up (self->checkpoints, commands, self->metrics);
   attune_monitor_configuration_set_job (self->configuration, commands, job);
   g_signal_connect_object (job, "notify", G_CALLBACK (job_notify_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->metrics, "notify::error-message", G_CALLBACK (reading_failed_cb), self, G_CONNECT_SWAPPED);
