@@ -480,7 +480,8 @@ checked_cb (GObject      *source,
     g_task_return_error (task, error);
   else if (status == 404 || status == 410)
     upload_anew (task);
-  else if (!attune_http_reply_check (reply, attune_remote_adapter_get_title (self), &error))
+  /* Where the check itself does not follow a redirect, the way to the file is answer enough. */
+  else if ((status < 300 || status >= 400) && !attune_http_reply_check (reply, attune_remote_adapter_get_title (self), &error))
     g_task_return_error (task, error);
   else if (klass->is_upload_usable != NULL && !klass->is_upload_usable (self, reply))
     upload_anew (task);
