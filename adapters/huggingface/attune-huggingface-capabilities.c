@@ -86,13 +86,13 @@ count_gpus (AttuneHuggingfaceAdapter *self,
   if (flavor->count == 0)
     attune_validation_add (validation, path, ATTUNE_SEVERITY_WARNING, "hardware", NULL,
                            _("%s has no GPU: training takes very long there. Choose a machine with one."), flavor->title);
-  else if (isfinite (memory) && flavor->memory > 0 && memory > flavor->memory * flavor->count)
+  else if (isfinite (memory) && flavor->memory > 0 && memory > flavor->memory)
     {
       g_autofree char *need = g_format_size ((guint64) memory);
-      g_autofree char *have = g_format_size ((guint64) (flavor->memory * flavor->count));
+      g_autofree char *have = g_format_size ((guint64) flavor->memory);
 
       attune_validation_add (validation, path, ATTUNE_SEVERITY_WARNING, "memory", NULL,
-                             _("This takes about %s of GPU memory, and %s has %s. Choose a larger GPU, QLoRA, gradient checkpointing or a smaller batch."),
+                             _("This takes about %s on each GPU, and those of %s have %s. Choose a larger GPU, QLoRA, gradient checkpointing or a smaller batch."),
                              need, flavor->title, have);
     }
 

@@ -85,7 +85,7 @@ attune_huggingface_compute_estimate (AttuneHuggingfaceAdapter  *self,
   estimate = attune_estimate_new ();
   estimate->memory_low = estimate->memory_high = attune_flavors_guess_memory (configuration, parameters);
   if (flavor->memory > 0)
-    estimate->memory_available = flavor->memory * flavor->count;
+    estimate->memory_available = flavor->memory;
   if (rows > 0)
     {
       double batch = (double) (attune_configuration_get_integer (configuration, "schedule.batchSize") *

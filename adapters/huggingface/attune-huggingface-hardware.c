@@ -297,7 +297,7 @@ attune_flavors_choose (GPtrArray            *flavors,
 
       if (flavor->count != count || count == 0)
         continue;
-      if (has_gpu ? g_ascii_strcasecmp (flavor->gpu, gpu) == 0 : flavor->memory * flavor->count >= memory)
+      if (has_gpu ? g_ascii_strcasecmp (flavor->gpu, gpu) == 0 : flavor->memory >= memory)
         return flavor;
     }
 
@@ -317,7 +317,7 @@ attune_flavors_choose (GPtrArray            *flavors,
       g_autofree char *need = g_format_size ((guint64) memory);
 
       g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID,
-                   _("No machine with %" G_GINT64_FORMAT " GPU has the memory of about %s that this takes. Choose more GPUs, a smaller model, QLoRA or a smaller batch. There are: %s"),
+                   _("No machine with %" G_GINT64_FORMAT " GPU has the %s a GPU that this takes. Choose a smaller model, QLoRA or a smaller batch. There are: %s"),
                    count, need, list);
     }
 
@@ -363,8 +363,9 @@ attune_flavors_guess_memory (AttuneConfiguration *configuration,
   int method = attune_configuration_get_enum (configuration, "method.type");
   int precision = attune_configuration_is_set (configuration, "model.precision")
                     ? attune_configuration_get_enum (configuration, "model.precision") : ATTUNE_MODEL_PRECISION_BF16;
-  double tokens = (double) attune_configuration_get_integer (configuration, "schedule.batchSize") *
-                  (double) attune_configuration_get_integer (configuration, "schedule.sequenceLength");
+  gint64 n_gpus = MAX (attune_configuration_get_integer (configuration, "hardware.numGPUs"), 1);
+  double batch = ceil ((double) attune_configuration_get_integer (configuration, "schedule.batchSize") / (double) n_gpus);
+  double tokens = batch * (double) attune_configuration_get_integer (configuration, "schedule.sequenceLength");
   double weights;
   double activations;
 

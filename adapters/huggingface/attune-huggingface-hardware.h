@@ -34,8 +34,8 @@ const AttuneFlavor *attune_flavors_lookup      (GPtrArray           *flavors,
 JsonNode      *attune_flavors_parse_live       (JsonNode            *answer,
                                                 GError             **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The machine for a configuration: metadata.flavor, else the cheapest with hardware.gpuType and numGPUs, else (no type chosen) the cheapest whose memory
- * is enough for @memory bytes (NAN unknown: 20 GB). INVALID lists what there is. Borrowed from @flavors. */
+/* The machine for a configuration: metadata.flavor, else the cheapest with hardware.gpuType and numGPUs, else (no type chosen) the cheapest whose GPUs
+ * have @memory bytes each (NAN unknown: 20 GB). INVALID lists what there is. Borrowed from @flavors. */
 const AttuneFlavor *attune_flavors_choose      (GPtrArray           *flavors,
                                                 AttuneConfiguration *configuration,
                                                 double               memory,
@@ -47,7 +47,8 @@ char          *attune_flavors_list             (GPtrArray           *flavors) G_
 /* Of a model in the capabilities, else what its name says ("Qwen3-0.6B"); 0 unknown. */
 double         attune_flavors_guess_parameters (AttuneCapabilities  *capabilities,
                                                 const char          *model);
-/* Bytes of GPU memory that training takes, all GPUs together: a rule of thumb, NAN where the model's size is not known. */
+/* Bytes that training takes on each GPU: all of them hold the whole model and share the batch. A rule of thumb, NAN where the model's size is not
+ * known. */
 double         attune_flavors_guess_memory     (AttuneConfiguration *configuration,
                                                 double               parameters);
 /* Operations a second that such a GPU is sold for with 16-bit numbers; 0 unknown. */

@@ -250,8 +250,10 @@ build_config (AttuneHuggingfacePlan  *self,
   /* What only the start of the job is about, the runner would refuse. */
   for (GList *iter = members; iter != NULL; iter = iter->next)
     {
-      if (!g_strv_contains (runner_members, iter->data))
-        attune_configuration_set_metadata (copy, iter->data, NULL);
+      g_autofree char *name = g_strdup (iter->data);
+
+      if (!g_strv_contains (runner_members, name))
+        attune_configuration_set_metadata (copy, name, NULL);
     }
   /* The disk of the job is thrown away with it: only what is pushed can be gone on with. */
   attune_configuration_set_metadata (copy, "pushCheckpoints", push);
