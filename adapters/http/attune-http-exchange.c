@@ -589,8 +589,9 @@ send_message (GTask      *task,
   /* Ranges and digests are of the bytes as they are stored. */
   if (exchange->as_stream)
     soup_message_disable_feature (exchange->message, SOUP_TYPE_CONTENT_DECODER);
-  /* On a connection that the server has just given up a create would be lost without anybody knowing. */
-  if (!attune_http_request_is_repeatable (request))
+  /* On a connection that the server has just given up a create would be lost without anybody knowing; and what libsoup sends again by itself
+   * there has the rest of a stream as its body, which is nothing. */
+  if (!attune_http_request_is_repeatable (request) || request->upload != NULL)
     message_flags |= SOUP_MESSAGE_NEW_CONNECTION;
   soup_message_set_flags (exchange->message, message_flags);
 
