@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attune-cli-activity.h"
 #include "attune-cli-output.h"
 
 /* A disk that takes longer than this has other troubles. */
@@ -29,6 +30,10 @@ static const AttuneCliCommand commands[] = {
     ATTUNE_CLI_NONE, 0, 0, attune_cli_provider_list },
   { "provider-capabilities", "PROVIDER", N_("print what a provider, or one of its models, can do"),
     ATTUNE_CLI_MODEL | ATTUNE_CLI_REFRESH, 1, 1, attune_cli_provider_capabilities },
+  { "provider-key", "PROVIDER", N_("keep a provider’s key in the keyring; it is read from standard input"),
+    ATTUNE_CLI_REMOVE, 1, 1, attune_cli_provider_key },
+  { "provider-test", "PROVIDER", N_("ask the provider whether it takes the key"),
+    ATTUNE_CLI_NONE, 1, 1, attune_cli_provider_test },
   { "config-check", "[FILE]", N_("check a configuration before the start"),
     FILE_OPTIONS, 0, 1, attune_cli_config_check },
   { "config-translate", "[FILE]", N_("print the exact request that would go to the provider"),
@@ -125,6 +130,7 @@ build_entries (const AttuneCliCommand *command,
     { ATTUNE_CLI_CSV, { "csv", 0, 0, G_OPTION_ARG_NONE, &o->csv, N_("Comma-separated values"), NULL } },
     { ATTUNE_CLI_REFRESH, { "refresh", 0, 0, G_OPTION_ARG_NONE, &o->refresh, N_("Ask the provider anew"), NULL } },
     { ATTUNE_CLI_REMOTE, { "remote", 0, 0, G_OPTION_ARG_NONE, &o->remote, N_("At the provider too, before here"), NULL } },
+    { ATTUNE_CLI_REMOVE, { "remove", 0, 0, G_OPTION_ARG_NONE, &o->remove, N_("Remove the key from the keyring"), NULL } },
     { ATTUNE_CLI_SEQUENCE_LENGTH, { "sequence-length", 0, 0, G_OPTION_ARG_INT, &o->sequence_length, N_("Count rows that are longer"), N_("TOKENS") } },
     { ATTUNE_CLI_ADAPTER, { "adapter", 'a', 0, G_OPTION_ARG_FILENAME, &o->adapter, N_("Folder of a LoRA adapter to lay over the model"), N_("FOLDER") } },
     { ATTUNE_CLI_PROMPT, { "prompt", 0, 0, G_OPTION_ARG_STRING, &o->prompt, N_("What to answer"), N_("TEXT") } },
@@ -452,11 +458,13 @@ attune_cli_call (AttuneCli   *self,
 {
   g_autoptr (GVariant) sunk = g_variant_ref_sink (parameters);
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (AttuneCliActivity) activity = NULL;
   Wait wait = { 0 };
 
   if (!open_stores (self, error))
     return NULL;
 
+  activity = attune_cli_activity_new (self->jobs);
   attune_commands_call_async (self->commands, command, sunk, self->cancellable, done_cb, &wait);
   while (!wait.is_done)
     g_main_context_iteration (NULL, TRUE);

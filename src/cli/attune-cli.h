@@ -37,6 +37,7 @@ typedef enum {
   ATTUNE_CLI_OUTPUT          = 1 << 16,
   ATTUNE_CLI_SYSTEM          = 1 << 17,
   ATTUNE_CLI_REMOTE          = 1 << 18,
+  ATTUNE_CLI_REMOVE          = 1 << 19,
 } AttuneCliOption;
 
 typedef struct {
@@ -51,6 +52,7 @@ typedef struct {
   gboolean csv;
   gboolean refresh;
   gboolean remote;
+  gboolean remove;
   int      sequence_length; /* 0 unset */
   char    *adapter;
   char    *prompt;
@@ -149,6 +151,8 @@ gboolean attune_cli_recipe_export         (AttuneCli *self, GError **error);
 gboolean attune_cli_recipe_import         (AttuneCli *self, GError **error);
 gboolean attune_cli_provider_list         (AttuneCli *self, GError **error);
 gboolean attune_cli_provider_capabilities (AttuneCli *self, GError **error);
+gboolean attune_cli_provider_test         (AttuneCli *self, GError **error);
+gboolean attune_cli_provider_key          (AttuneCli *self, GError **error);
 gboolean attune_cli_dataset_add           (AttuneCli *self, GError **error);
 gboolean attune_cli_dataset_list          (AttuneCli *self, GError **error);
 gboolean attune_cli_dataset_check         (AttuneCli *self, GError **error);

@@ -9,6 +9,7 @@
 #include "attune-commands-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #include "attune-error.h"
 
@@ -481,6 +482,7 @@ downloaded_cb (GObject      *source,
   GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
   GError *error = NULL;
 
+  attune_job_set_activity (call->job, NULL, NAN);
   if (!attune_adapter_download_output_finish (ATTUNE_ADAPTER (source), result, &error))
     {
       attune_commands_return_error (g_steal_pointer (&call->task), error);
@@ -507,7 +509,7 @@ attune_command_job_download (AttuneCommands *self,
     return;
 
   call->destination = g_canonicalize_filename (attune_commands_peek_text (parameters, "destination"), NULL);
-  attune_adapter_download_output_async (adapter, &call->held->context, call->destination, NULL, NULL,
+  attune_adapter_download_output_async (adapter, &call->held->context, call->destination, attune_commands_note_progress, call->job,
                                         g_task_get_cancellable (task), downloaded_cb, call);
   g_steal_pointer (&call);
 }

@@ -65,6 +65,10 @@ AttuneJob   *attune_commands_find_job          (AttuneCommands      *self,
 AttuneAdapter *attune_commands_find_adapter    (AttuneCommands      *self,
                                                 GVariant            *parameters,
                                                 GError             **error);
+/* An AttuneProgressFunc whose data is an AttuneJob: notes what is done with it just now. */
+void         attune_commands_note_progress     (double               fraction,
+                                                const char          *message,
+                                                gpointer             job);
 /* {"jobId", "status"} (floating) */
 GVariant    *attune_commands_job_state         (AttuneJob           *job);
 
@@ -128,6 +132,7 @@ void attune_command_job_checkpoints       (AttuneCommands *self, GTask *task, GV
 void attune_command_job_download          (AttuneCommands *self, GTask *task, GVariant *parameters);
 void attune_command_provider_list         (AttuneCommands *self, GTask *task, GVariant *parameters);
 void attune_command_provider_capabilities (AttuneCommands *self, GTask *task, GVariant *parameters);
+void attune_command_provider_test         (AttuneCommands *self, GTask *task, GVariant *parameters);
 void attune_command_config_check          (AttuneCommands *self, GTask *task, GVariant *parameters);
 void attune_command_config_translate      (AttuneCommands *self, GTask *task, GVariant *parameters);
 void attune_command_dataset_add           (AttuneCommands *self, GTask *task, GVariant *parameters);

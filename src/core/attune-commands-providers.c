@@ -127,6 +127,41 @@ attune_command_provider_capabilities (AttuneCommands *self,
   attune_adapter_load_capabilities_async (adapter, request->refresh, g_task_get_cancellable (task), capabilities_cb, request);
 }
 
+static void
+tested_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  GTask *task = user_data;
+  AttuneAdapter *adapter = ATTUNE_ADAPTER (source);
+  GVariantDict dict = G_VARIANT_DICT_INIT (NULL);
+  GError *error = NULL;
+
+  if (!attune_adapter_test_credentials_finish (adapter, result, &error))
+    {
+      attune_commands_return_error (task, error);
+      return;
+    }
+
+  g_variant_dict_insert (&dict, "provider", "s", attune_adapter_get_id (adapter));
+  g_variant_dict_insert (&dict, "title", "s", attune_adapter_get_title (adapter));
+  attune_commands_return (task, g_variant_dict_end (&dict));
+}
+
+void
+attune_command_provider_test (AttuneCommands *self,
+                              GTask          *task,
+                              GVariant       *parameters)
+{
+  GError *error = NULL;
+  AttuneAdapter *adapter = attune_commands_find_adapter (self, parameters, &error);
+
+  if (adapter == NULL)
+    attune_commands_return_error (task, error);
+  else
+    attune_adapter_test_credentials_async (adapter, g_task_get_cancellable (task), tested_cb, task);
+}
+
 /* Finds the provider and reads the configuration of config-check and config-translate; NULL with @task ended. */
 static Request *
 request_new (AttuneCommands *self,

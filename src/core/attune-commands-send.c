@@ -286,10 +286,18 @@ uploaded_cb (GObject      *source,
   GError *error = NULL;
   g_autofree char *file_id = attune_adapter_upload_dataset_finish (ATTUNE_ADAPTER (source), result, &error);
 
+  attune_job_set_activity (create->job, NULL, NAN);
   if (file_id == NULL)
     {
       g_prefix_error (&error, "%s: ", attune_dataset_get_path (current_upload (create)));
       fail (create, error);
+      return;
+    }
+
+  if (g_strcmp0 (attune_dataset_get_provider_file (current_upload (create), attune_adapter_get_id (create->adapter)), file_id) == 0)
+    {
+      if (!was_stopped (create))
+        upload_step (create);
       return;
     }
 
@@ -306,10 +314,12 @@ upload_step (AttuneCreate *create)
 
       create->uploads++;
       dataset = current_upload (create);
-      if (dataset == NULL || attune_dataset_get_provider_file (dataset, attune_adapter_get_id (create->adapter)) != NULL)
+      /* What the provider has already is for the adapter to find out: it may have been deleted there since. */
+      if (dataset == NULL)
         continue;
 
-      attune_adapter_upload_dataset_async (create->adapter, dataset, NULL, NULL, create->cancellable, uploaded_cb, create);
+      attune_adapter_upload_dataset_async (create->adapter, dataset, attune_commands_note_progress, create->job, create->cancellable, uploaded_cb,
+                                           create);
       return;
     }
 

@@ -231,3 +231,11 @@ attune_validation_to_variant (AttuneValidation *validation)
 
   return g_variant_builder_end (&builder);
 }
+
+void
+attune_commands_note_progress (double      fraction,
+                               const char *message,
+                               gpointer    job)
+{
+  attune_job_set_activity (ATTUNE_JOB (job), message, fraction);
+}

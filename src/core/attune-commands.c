@@ -79,6 +79,10 @@ static const Command commands[] = {
     },
   },
   {
+    .name = "provider-test", .run = attune_command_provider_test,
+    .parameters = { { "provider", ATTUNE_COMMAND_TEXT, TRUE } },
+  },
+  {
     .name = "config-check", .run = attune_command_config_check,
     .parameters = {
       { "configuration", ATTUNE_COMMAND_CONFIGURATION, TRUE },

@@ -26,6 +26,7 @@ G_BEGIN_DECLS
  *   job-download            jobId s, destination s                                     path s
  *   provider-list           —                                                          providers aa{sv}
  *   provider-capabilities   provider s, model s?, refresh b?                           capabilities a{sv}
+ *   provider-test           provider s                                                 provider s, title s (the key was taken)
  *   config-check            provider s?, configuration, training s?, validation s?     valid b, issues aa{sv}
  *   config-translate        provider s, configuration, training s?, validation s?      request s (JSON)
  *   dataset-add             path s, name s?                                            dataset a{sv}

@@ -43,6 +43,8 @@ struct _AttuneJob
   gint64               metric_steps[ATTUNE_N_METRICS]; /* -1: none yet */
   gint64               metric_times[ATTUNE_N_METRICS];
   GPtrArray           *checkpoints;
+  char                *activity;          /* of this process; not saved */
+  double               activity_progress;
   JsonObject          *unknown; /* members of job.json that this version does not know; NULL for none */
 };
 
@@ -73,6 +75,8 @@ enum {
   PROP_EVAL_LOSS,
   PROP_LEARNING_RATE,
   PROP_CHECKPOINTS,
+  PROP_ACTIVITY,
+  PROP_ACTIVITY_PROGRESS,
   N_PROPS
 };
 

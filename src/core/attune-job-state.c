@@ -246,6 +246,35 @@ attune_job_set_time_remaining (AttuneJob *self,
   attune_job_assign_number (self, &self->time_remaining, seconds, PROP_TIME_REMAINING);
 }
 
+const char *
+attune_job_get_activity (AttuneJob *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_JOB (self), NULL);
+
+  return self->activity;
+}
+
+double
+attune_job_get_activity_progress (AttuneJob *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_JOB (self), NAN);
+
+  return self->activity_progress;
+}
+
+void
+attune_job_set_activity (AttuneJob  *self,
+                         const char *activity,
+                         double      fraction)
+{
+  g_return_if_fail (ATTUNE_IS_JOB (self));
+
+  g_object_freeze_notify (G_OBJECT (self));
+  attune_job_assign_text (self, &self->activity, activity, PROP_ACTIVITY);
+  attune_job_assign_number (self, &self->activity_progress, fraction, PROP_ACTIVITY_PROGRESS);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
 gint64
 attune_job_get_created_at (AttuneJob *self)
 {

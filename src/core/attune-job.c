@@ -46,6 +46,7 @@ attune_job_finalize (GObject *object)
   g_free (self->fine_tuned_model);
   g_free (self->output_path);
   g_free (self->error_message);
+  g_free (self->activity);
   g_ptr_array_unref (self->checkpoints);
   g_clear_pointer (&self->unknown, json_object_unref);
 
@@ -139,6 +140,12 @@ attune_job_get_property (GObject    *object,
       break;
     case PROP_CHECKPOINTS:
       g_value_set_boxed (value, self->checkpoints);
+      break;
+    case PROP_ACTIVITY:
+      g_value_set_string (value, self->activity);
+      break;
+    case PROP_ACTIVITY_PROGRESS:
+      g_value_set_double (value, self->activity_progress);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -269,6 +276,8 @@ attune_job_class_init (AttuneJobClass *klass)
   properties[PROP_CHECKPOINTS] =
     g_param_spec_boxed ("checkpoints", NULL, NULL, G_TYPE_PTR_ARRAY,
                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ACTIVITY] = text_property ("activity", G_PARAM_READABLE);
+  properties[PROP_ACTIVITY_PROGRESS] = number_property ("activity-progress", NAN, G_PARAM_READABLE);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -280,6 +289,7 @@ attune_job_init (AttuneJob *self)
   self->estimated_cost = NAN;
   self->estimated_duration = NAN;
   self->time_remaining = NAN;
+  self->activity_progress = NAN;
   for (guint i = 0; i < ATTUNE_N_METRICS; i++)
     {
       self->metrics[i] = NAN;

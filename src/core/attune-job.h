@@ -53,7 +53,10 @@ G_DECLARE_FINAL_TYPE (AttuneJob, attune_job, ATTUNE, JOB, GObject)
  *
  * id, persona-id, name, provider, provider-job-id, configuration, status, progress (0…1), step, total-steps (gint64),
  * created-at, started-at, finished-at, updated-at, estimated-cost, estimated-duration, time-remaining,
- * fine-tuned-model, output-path, trained-tokens, error-code, error-message, loss, eval-loss, learning-rate (the latest). */
+ * fine-tuned-model, output-path, trained-tokens, error-code, error-message, loss, eval-loss, learning-rate (the latest).
+ *
+ * activity and activity-progress are of this process alone and are not saved: what is done with the job just now ("Uploading train.jsonl"),
+ * translated, NULL for nothing, and how much of that is done (0…1, NAN where unknown). */
 
 /* A new job in state preparing with a fresh UUID. */
 AttuneJob           *attune_job_new                  (const char          *persona_id,
@@ -92,6 +95,11 @@ void                 attune_job_set_progress         (AttuneJob           *self,
 double               attune_job_get_time_remaining   (AttuneJob           *self); /* seconds, NAN where unknown */
 void                 attune_job_set_time_remaining   (AttuneJob           *self,
                                                       double               seconds);
+const char          *attune_job_get_activity         (AttuneJob           *self);
+double               attune_job_get_activity_progress(AttuneJob           *self);
+void                 attune_job_set_activity         (AttuneJob           *self,
+                                                      const char          *activity,
+                                                      double               fraction);
 gint64               attune_job_get_created_at       (AttuneJob           *self);
 gint64               attune_job_get_started_at       (AttuneJob           *self);
 gint64               attune_job_get_finished_at      (AttuneJob           *self);

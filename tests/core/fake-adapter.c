@@ -327,8 +327,18 @@ upload_dataset_async (AttuneAdapter       *adapter,
                       gpointer             user_data)
 {
   FakeAdapter *self = FAKE_ADAPTER (adapter);
+  const char *known = attune_dataset_get_provider_file (dataset, self->id);
+
+  /* It is there already, unless the provider has lost it. */
+  if (known != NULL && !self->lost_file)
+    {
+      end_later (adapter, g_strdup (known), g_free, NULL, upload_dataset_async, cancellable, callback, user_data);
+      return;
+    }
 
   self->n_uploads++;
+  if (progress != NULL)
+    progress (0.43, "Uploading", progress_data);
   if (self->on_upload != NULL)
     self->on_upload (self);
   end_later (adapter, g_strdup_printf ("file-%u", self->n_uploads), g_free, copy_error (self->upload_error),

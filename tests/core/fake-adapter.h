@@ -31,6 +31,7 @@ struct _FakeAdapter
   GError         *load_error;
   GError         *list_error;
   int             status;       /* what the provider would say; set by cancel, pause and resume */
+  gboolean        lost_file;    /* what was uploaded before is no longer there */
   const char     *refused_path; /* validate_configuration finds this wrong */
   void          (*on_start)     (FakeAdapter *self, const AttuneJobContext *context);
   void          (*on_upload)    (FakeAdapter *self);

@@ -28,6 +28,10 @@ upload_hook (FakeAdapter *adapter)
   g_autoptr (JsonNode) node = document_of (current, attune_job_get_id (only_job (current)));
 
   g_assert_cmpstr (attune_json_peek_string (node, "status", NULL), ==, "preparing");
+  /* The row of the job and the terminal can say how far it is. */
+  g_assert_cmpstr (attune_job_get_activity (only_job (current)), ==, "Uploading");
+  g_assert_cmpfloat (attune_job_get_activity_progress (only_job (current)), ==, 0.43);
+  g_assert_null (json_object_get_member (json_node_get_object (node), "activity"));
 }
 
 static void
@@ -87,6 +91,18 @@ test_create (Fixture       *fixture,
   job = attune_job_store_lookup (fixture->jobs, text_of (fixture, "jobId"));
   g_assert_cmpstr (attune_job_get_name (job), ==, "Second");
   g_assert_cmpstr (attune_job_get_persona_id (job), ==, "00000000-0000-4000-8000-0000000000aa");
+  g_assert_null (attune_job_get_activity (job));
+
+  /* Unless the provider has lost it. */
+  fixture->adapter->lost_file = TRUE;
+  fixture->adapter->on_upload = NULL;
+  call (fixture, "job-create",
+        "{'provider': <'fake'>, "
+        "'configuration': <'{\"model\": {\"baseModel\": \"m\"}, \"method\": {\"type\": \"full\"}, \"datasets\": {\"trainingFileId\": \"%s\"}}'>}",
+        training);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->adapter->n_uploads, ==, 2);
+  g_assert_cmpstr (attune_dataset_get_provider_file (dataset, "fake"), ==, "file-2");
 }
 
 /* Steps 1 to 4: nothing is sent, and nothing is left behind. */

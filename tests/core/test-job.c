@@ -83,7 +83,7 @@ assert_same_job (AttuneJob *a,
   g_autofree GParamSpec **properties =
     g_object_class_list_properties (G_OBJECT_GET_CLASS (a), &n_properties);
 
-  g_assert_cmpuint (n_properties, ==, 26);
+  g_assert_cmpuint (n_properties, ==, 28);
   for (guint i = 0; i < n_properties; i++)
     assert_same_property (G_OBJECT (a), G_OBJECT (b), properties[i]);
   for (guint i = 0; i < ATTUNE_N_METRICS; i++)
