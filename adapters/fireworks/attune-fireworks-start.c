@@ -21,6 +21,7 @@ typedef struct {
   AttuneConfiguration *configuration;
   char                *account;
   char                *wandb_key;
+  GError              *conflict; /* the answer to a request that found its place taken */
 } Start;
 
 static void
@@ -29,6 +30,7 @@ start_free (Start *start)
   g_clear_pointer (&start->held, attune_held_context_free);
   g_clear_object (&start->configuration);
   g_clear_pointer (&start->wandb_key, attune_credentials_free_secret);
+  g_clear_error (&start->conflict);
   g_free (start->account);
   g_free (start);
 }
@@ -120,11 +122,17 @@ found_cb (GObject      *source,
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (AttuneHttpReply) reply = NULL;
-  const Start *start = g_task_get_task_data (task);
+  Start *start = g_task_get_task_data (task);
   GError *error = NULL;
 
   reply = attune_http_client_send_finish (ATTUNE_HTTP_CLIENT (source), result, &error);
-  if (reply == NULL)
+  if (reply == NULL && g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND) && start->conflict != NULL)
+    {
+      /* It was something else that stood in its way. */
+      g_error_free (error);
+      g_task_return_error (task, g_steal_pointer (&start->conflict));
+    }
+  else if (reply == NULL)
     g_task_return_error (task, error);
   else
     g_task_return_pointer (task, parse_handle (start, attune_http_reply_get_json (reply)),
@@ -151,7 +159,7 @@ created_cb (GObject      *source,
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (AttuneHttpReply) reply = NULL;
-  const Start *start = g_task_get_task_data (task);
+  Start *start = g_task_get_task_data (task);
   GError *error = NULL;
 
   reply = attune_http_client_send_finish (ATTUNE_HTTP_CLIENT (source), result, &error);
@@ -161,10 +169,14 @@ created_cb (GObject      *source,
       return;
     }
 
-  /* The id is this job's alone, so what is there already is this very job. */
-  if (attune_http_reply_get_status (reply) == 409)
-    find_step (task);
-  else if (attune_http_reply_check (reply, attune_remote_adapter_get_title (g_task_get_source_object (task)), &error))
+  if (!attune_http_reply_check (reply, attune_remote_adapter_get_title (g_task_get_source_object (task)), &error)
+      && attune_http_reply_get_status (reply) == 409)
+    {
+      /* The id is this job's alone, so what is there already is this very job. */
+      start->conflict = error;
+      find_step (task);
+    }
+  else if (error == NULL)
     g_task_return_pointer (task, parse_handle (start, attune_http_reply_get_json (reply)),
                            (GDestroyNotify) attune_training_handle_free);
   else
