@@ -9,6 +9,7 @@
 #include "attune-adapters.h"
 
 #include "attune-deepseek-adapter.h"
+#include "attune-fireworks-adapter.h"
 #include "attune-huggingface-adapter.h"
 #include "attune-local-adapter.h"
 #include "attune-mistral-adapter.h"
@@ -19,6 +20,7 @@
 static AttuneAdapter * (* const constructors[]) (AttuneCredentials *credentials) = {
   attune_openai_adapter_new,
   attune_together_adapter_new,
+  attune_fireworks_adapter_new,
   attune_mistral_adapter_new,
   attune_deepseek_adapter_new,
   attune_huggingface_adapter_new,
