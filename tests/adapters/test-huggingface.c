@@ -280,7 +280,6 @@ test_start_faults (Face          *self,
     { "POST", "/api/jobs/ada", FAKE_FAULT_STATUS_OF (402), ATTUNE_ERROR_PAYMENT_NEEDED },
     { "POST", "/api/jobs/ada", FAKE_FAULT_STATUS_OF (403), ATTUNE_ERROR_NOT_ALLOWED },
     { "POST", "/api/jobs/ada", FAKE_FAULT_STATUS_OF (500), ATTUNE_ERROR_SERVER_FAULT },
-    { "POST", "/api/jobs/ada", FAKE_FAULT_ERROR_IN_200, -1 },
   };
 
   /* So that the runner and the configuration of each try go by way of the store. */
