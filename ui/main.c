@@ -13,6 +13,7 @@
 #include "attune-adapters.h"
 #include "attune-application.h"
 #include "attune-local-adapter.h"
+#include "attune-redact.h"
 
 int
 main (int   argc,
@@ -27,6 +28,7 @@ main (int   argc,
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
+  attune_redact_install_log_writer ();
   registry = attune_registry_new ();
   credentials = attune_credentials_new ();
   attune_adapters_add_all (registry, credentials);

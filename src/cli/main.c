@@ -11,6 +11,7 @@
 
 #include "attune-adapters.h"
 #include "attune-cli.h"
+#include "attune-redact.h"
 
 int
 main (int    argc,
@@ -25,6 +26,7 @@ main (int    argc,
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("attunectl");
 
+  attune_redact_install_log_writer ();
   registry = attune_registry_new ();
   credentials = attune_credentials_new ();
   attune_adapters_add_all (registry, credentials);
