@@ -50,6 +50,7 @@ struct _AttuneMonitor
   GHashTable         *asking;  /* id of a provider → how many questions are under way */
   gboolean            running;
   double              scale;   /* tests live faster */
+  double              haste;   /* the same, from outside, and of what adapters ask for too */
 };
 
 /* Asks: attune-monitor-ask.c. Ends with attune_monitor_answered(). @forced: a person waits, so the job is saved in any case of a change. */

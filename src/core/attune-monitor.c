@@ -121,12 +121,23 @@ attune_monitor_class_init (AttuneMonitorClass *klass)
                   G_TYPE_NONE, 2, ATTUNE_TYPE_JOB, G_TYPE_ERROR);
 }
 
+/* Tests of whole programs shorten every wait with this factor. */
+static double
+get_haste (void)
+{
+  const char *text = g_getenv ("ATTUNE_MONITOR_HASTE");
+  double haste = text != NULL ? g_ascii_strtod (text, NULL) : 1;
+
+  return isfinite (haste) && haste > 0 && haste < 1 ? haste : 1;
+}
+
 static void
 attune_monitor_init (AttuneMonitor *self)
 {
   self->watches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) watch_release);
   self->asking = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->scale = 1;
+  self->haste = get_haste ();
 }
 
 AttuneMonitor *
@@ -221,7 +232,7 @@ get_rhythm (AttuneMonitor *self,
         }
     }
 
-  return seconds;
+  return MAX (seconds * self->haste, RHYTHM_SHORTEST * self->haste);
 }
 
 static void
