@@ -78,6 +78,12 @@ static const AttuneCliCommand commands[] = {
     ATTUNE_CLI_NONE, 0, 0, attune_cli_model_list },
   { "model-import", "FOLDER", N_("copy a model folder to the models of this computer"),
     ATTUNE_CLI_NAME, 1, 1, attune_cli_model_import },
+  { "model-search", "[WORD…]", N_("find models at the Hugging Face Hub that can be trained on this computer"),
+    ATTUNE_CLI_AUTHOR | ATTUNE_CLI_LIMIT | ATTUNE_CLI_ALL, 0, 9, attune_cli_model_search },
+  { "model-download", "REPOSITORY", N_("load a model of the Hugging Face Hub to the models of this computer"),
+    ATTUNE_CLI_NAME, 1, 1, attune_cli_model_download },
+  { "model-push", "FOLDER|JOB|MODEL REPOSITORY", N_("bring a result to the Hugging Face Hub, where only you see it"),
+    ATTUNE_CLI_PUBLIC, 2, 2, attune_cli_model_push },
   { "model-generate", "MODEL", N_("let a model answer"),
     ATTUNE_CLI_ADAPTER | ATTUNE_CLI_PROMPT | ATTUNE_CLI_SYSTEM | ATTUNE_CLI_MAX_TOKENS | ATTUNE_CLI_TEMPERATURE | ATTUNE_CLI_SEED, 1, 1, attune_cli_model_generate },
   { "recipe-export", "ID", N_("write the configuration of a job as one file without secrets"),
@@ -138,6 +144,10 @@ build_entries (const AttuneCliCommand *command,
     { ATTUNE_CLI_MAX_TOKENS, { "max-tokens", 0, 0, G_OPTION_ARG_INT, &o->max_tokens, N_("The longest answer"), N_("TOKENS") } },
     { ATTUNE_CLI_TEMPERATURE, { "temperature", 0, 0, G_OPTION_ARG_STRING, &o->temperature, N_("0 takes the likeliest word each time"), N_("NUMBER") } },
     { ATTUNE_CLI_SEED, { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, N_("The same seed gives the same answer"), N_("NUMBER") } },
+    { ATTUNE_CLI_PUBLIC, { "public", 0, 0, G_OPTION_ARG_NONE, &o->is_public, N_("Let everybody see it"), NULL } },
+    { ATTUNE_CLI_AUTHOR, { "author", 0, 0, G_OPTION_ARG_STRING, &o->author, N_("Only models of this user or organisation"), N_("NAME") } },
+    { ATTUNE_CLI_LIMIT, { "limit", 0, 0, G_OPTION_ARG_INT, &o->limit, N_("How many at most"), N_("NUMBER") } },
+    { ATTUNE_CLI_ALL, { "all", 0, 0, G_OPTION_ARG_NONE, &o->all, N_("Also what cannot be trained on this computer"), NULL } },
     { ATTUNE_CLI_OUTPUT, { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, N_("Write to this file instead of standard output"), N_("FILE") } },
   };
   const GOptionEntry common[] = {
@@ -316,6 +326,7 @@ close_all (AttuneCli *self)
   g_free (self->options.temperature);
   g_free (self->options.seed);
   g_free (self->options.output);
+  g_free (self->options.author);
 }
 
 /* On standard error for people, and where a document was asked for as that document too. */

@@ -38,6 +38,10 @@ typedef enum {
   ATTUNE_CLI_SYSTEM          = 1 << 17,
   ATTUNE_CLI_REMOTE          = 1 << 18,
   ATTUNE_CLI_REMOVE          = 1 << 19,
+  ATTUNE_CLI_PUBLIC          = 1 << 20,
+  ATTUNE_CLI_AUTHOR          = 1 << 21,
+  ATTUNE_CLI_LIMIT           = 1 << 22,
+  ATTUNE_CLI_ALL             = 1 << 23,
 } AttuneCliOption;
 
 typedef struct {
@@ -61,6 +65,10 @@ typedef struct {
   char    *temperature;
   char    *seed;
   char    *output;
+  gboolean is_public;
+  char    *author;
+  int      limit;           /* 0 unset */
+  gboolean all;
 } AttuneCliOptions;
 
 /* FALSE with @error set: the message goes to standard error and its code decides on the exit status. */
@@ -171,6 +179,9 @@ gboolean attune_cli_job_download          (AttuneCli *self, GError **error);
 gboolean attune_cli_model_list            (AttuneCli *self, GError **error);
 gboolean attune_cli_model_import          (AttuneCli *self, GError **error);
 gboolean attune_cli_model_generate        (AttuneCli *self, GError **error);
+gboolean attune_cli_model_search          (AttuneCli *self, GError **error);
+gboolean attune_cli_model_download        (AttuneCli *self, GError **error);
+gboolean attune_cli_model_push            (AttuneCli *self, GError **error);
 gboolean attune_cli_try_example           (AttuneCli *self, GError **error);
 
 /* attune-cli-datasets.c: what attune_commands_set_dataset_check() wants. */
