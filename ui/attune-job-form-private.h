@@ -25,7 +25,7 @@ struct _AttuneJobForm {
   GtkWidget           *all_settings_group;
   GtkWidget           *advanced_box;
   GtkWidget           *elsewhere_group; /* what a search found that has no row now; NULL for none */
-  GtkWidget           *nothing_page;    /* shown where a search found nothing */
+  GtkWidget           *nothing_page;    /* a label, shown where a search found nothing */
 
   AttuneCommands      *commands;
   AttuneConfiguration *configuration;

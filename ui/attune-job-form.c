@@ -327,11 +327,11 @@ attune_job_form_set_up (AttuneJobForm       *self,
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->all_settings_group), self->all_settings_row);
   gtk_box_append (GTK_BOX (self->box), self->all_settings_group);
 
-  self->nothing_page = adw_status_page_new ();
-  adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->nothing_page), "edit-find-symbolic");
-  adw_status_page_set_title (ADW_STATUS_PAGE (self->nothing_page), _("No Setting Found"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (self->nothing_page), _("Try another word, such as “rate” or “memory”."));
-  gtk_widget_add_css_class (self->nothing_page, "compact");
+  self->nothing_page = gtk_label_new (_("No setting found. Try another word, such as “rate” or “memory”."));
+  gtk_label_set_wrap (GTK_LABEL (self->nothing_page), TRUE);
+  gtk_label_set_justify (GTK_LABEL (self->nothing_page), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (self->nothing_page, "dim-label");
+  gtk_widget_set_margin_top (self->nothing_page, 24);
   gtk_widget_set_visible (self->nothing_page, FALSE);
   gtk_box_append (GTK_BOX (self->box), self->nothing_page);
 

@@ -15,6 +15,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "attune-announce.h"
 #include "attune-carry-dialog.h"
 #include "attune-dialogs.h"
 #include "attune-error.h"
@@ -521,7 +522,7 @@ attune_new_job_page_update_carry (AttuneNewJobPage *self)
                                attune_adapter_get_title (self->adapter));
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->carry_row), title);
       adw_action_row_set_subtitle (self->carry_row, names->str);
-      gtk_accessible_announce (GTK_ACCESSIBLE (self), title, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+      attune_announce (GTK_WIDGET (self), title, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
     }
   gtk_widget_set_visible (self->carry_group, n_misfits > 0);
 }
@@ -605,10 +606,14 @@ attune_new_job_page_offer_undo (AttuneNewJobPage    *self,
   if (attune_configuration_equal (before, attune_job_form_get_configuration (self->form)))
     return;
 
+  /* The way back is from what was done last, and toasts wait for each other. */
+  if (self->undo_toast != NULL)
+    adw_toast_dismiss (self->undo_toast);
   toast = adw_toast_new ("");
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_title (toast, message);
   adw_toast_set_button_label (toast, _("_Undo"));
+  g_set_weak_pointer (&self->undo_toast, toast);
   g_object_set_data_full (G_OBJECT (toast), "attune-before", g_object_ref (before), g_object_unref);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_clicked_cb), self, G_CONNECT_SWAPPED);
   attune_window_add_toast (GTK_WIDGET (self), toast);

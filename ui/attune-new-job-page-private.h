@@ -79,6 +79,7 @@ struct _AttuneNewJobPage {
   char                *draft_id;
   guint                draft_source;
   GPtrArray           *misfits;       /* AttuneMisfit; NULL for none */
+  AdwToast            *undo_toast;    /* weak */
   guint                has_begun : 1;    /* what it began with is known */
   guint                check_carry : 1;  /* what is set came from elsewhere */
   guint                is_done : 1;      /* the job was handed over: nothing is left to keep */

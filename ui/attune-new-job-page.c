@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "attune-announce.h"
 #include "attune-combo.h"
 #include "attune-dialogs.h"
 #include "attune-error.h"
@@ -307,7 +308,7 @@ search_changed_cb (AttuneNewJobPage *self)
       guint n_found = attune_job_form_get_n_found (self->form);
       g_autofree char *announcement = g_strdup_printf (ngettext ("%u setting found", "%u settings found", n_found), n_found);
 
-      gtk_accessible_announce (GTK_ACCESSIBLE (self->search_entry), announcement, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_LOW);
+      attune_announce (GTK_WIDGET (self->search_entry), announcement, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_LOW);
     }
 }
 
@@ -449,6 +450,7 @@ attune_new_job_page_dispose (GObject *object)
   g_clear_pointer (&self->facts_message, g_free);
   g_clear_pointer (&self->draft_id, g_free);
   g_clear_pointer (&self->misfits, g_ptr_array_unref);
+  g_clear_weak_pointer (&self->undo_toast);
   g_clear_object (&self->baseline);
   g_clear_object (&self->drafts_menu);
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_NEW_JOB_PAGE);

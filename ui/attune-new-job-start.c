@@ -228,7 +228,7 @@ ask_for_cost (AttuneNewJobPage *self,
                             attune_adapter_get_title (self->adapter), allowed);
 
   dialog = adw_alert_dialog_new (self->cost_state == ATTUNE_COST_KNOWN ? _("Pass Your Spending Limit?")
-                                                                        : _("Start Without Knowing the Cost?"), body);
+                                                                        : _("Start at Unknown Cost?"), body);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),
                                   "start", _("_Start Anyway"),

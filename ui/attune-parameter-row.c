@@ -12,6 +12,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "attune-announce.h"
 #include "attune-json.h"
 
 typedef struct {
@@ -86,7 +87,7 @@ update_message (AttuneParameterRow *self)
       gtk_image_set_from_icon_name (GTK_IMAGE (priv->message_icon),
                                     is_error ? "dialog-error-symbolic" : "dialog-warning-symbolic");
       if (is_error && !g_str_equal (old, message))
-        gtk_accessible_announce (GTK_ACCESSIBLE (target), message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+        attune_announce (target, message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
       gtk_label_set_text (GTK_LABEL (priv->message_label), message);
       gtk_accessible_update_relation (GTK_ACCESSIBLE (target),
                                       GTK_ACCESSIBLE_RELATION_ERROR_MESSAGE, priv->message_label, NULL,

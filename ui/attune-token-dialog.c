@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "attune-announce.h"
 #include "attune-dataset-reader.h"
 #include "attune-dialogs.h"
 #include "attune-error.h"
@@ -272,7 +273,7 @@ attune_token_dialog_show_row (AttuneTokenDialog *self,
   else
     subtitle = g_strdup_printf (_("Line %" G_GINT64_FORMAT), row->line);
   adw_window_title_set_subtitle (self->window_title, subtitle);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self->view), subtitle, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_LOW);
+  attune_announce (GTK_WIDGET (self->view), subtitle, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_LOW);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "tokens.previous", index > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "tokens.next", index + 1 < self->rows->rows->len);
 }

@@ -26,6 +26,9 @@ struct _FakeAdapter {
   AttuneJobStatus     status;
   gint64              step;
   gint64              total_steps;
+  double              cost_low;
+  double              cost_high;
+  char               *credential;
 };
 
 static void fake_adapter_init_interface (AttuneAdapterInterface *iface);
@@ -133,6 +136,7 @@ fake_adapter_finalize (GObject *object)
   g_clear_pointer (&self->id, g_free);
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->start_error, g_free);
+  g_clear_pointer (&self->credential, g_free);
   g_clear_pointer (&self->advice_path, g_free);
   g_clear_pointer (&self->advice_value, g_variant_unref);
   g_clear_object (&self->capabilities);
@@ -151,6 +155,7 @@ fake_adapter_init (FakeAdapter *self)
 {
   self->status = ATTUNE_JOB_STATUS_QUEUED;
   self->total_steps = 100;
+  self->cost_low = self->cost_high = NAN;
 }
 
 static const char *
@@ -169,6 +174,12 @@ static const char *
 fake_adapter_get_description (AttuneAdapter *adapter)
 {
   return "Does as it is told.";
+}
+
+static const char *
+fake_adapter_get_credential (AttuneAdapter *adapter)
+{
+  return FAKE_ADAPTER (adapter)->credential;
 }
 
 static void
@@ -379,6 +390,8 @@ fake_adapter_estimate_async (AttuneAdapter           *adapter,
   estimate->memory_low = 4e8;
   estimate->memory_high = 6e8;
   estimate->memory_available = 8e9;
+  estimate->cost_low = FAKE_ADAPTER (adapter)->cost_low;
+  estimate->cost_high = FAKE_ADAPTER (adapter)->cost_high;
   estimate->source = g_strdup ("Made up for a test.");
   g_task_return_pointer (task, estimate, (GDestroyNotify) attune_estimate_free);
 }
@@ -397,6 +410,7 @@ fake_adapter_init_interface (AttuneAdapterInterface *iface)
   iface->get_id = fake_adapter_get_id;
   iface->get_title = fake_adapter_get_title;
   iface->get_description = fake_adapter_get_description;
+  iface->get_credential = fake_adapter_get_credential;
   iface->load_capabilities_async = fake_adapter_load_capabilities_async;
   iface->load_capabilities_finish = fake_adapter_load_capabilities_finish;
   iface->dup_capabilities = fake_adapter_dup_capabilities;
@@ -481,4 +495,15 @@ guint
 fake_adapter_get_n_started (FakeAdapter *self)
 {
   return self->n_started;
+}
+
+void
+fake_adapter_set_cost (FakeAdapter *self,
+                       const char  *credential,
+                       double       low,
+                       double       high)
+{
+  g_set_str (&self->credential, credential);
+  self->cost_low = low;
+  self->cost_high = high;
 }

@@ -37,6 +37,11 @@ void         fake_adapter_set_status    (FakeAdapter  *self,
                                          AttuneJobStatus status,
                                          gint64        step,
                                          gint64        total_steps);
+/* What a job is estimated to cost, NAN for unknown, and the credential that the provider asks for; NULL: none. */
+void         fake_adapter_set_cost      (FakeAdapter  *self,
+                                         const char   *credential,
+                                         double        low,
+                                         double        high);
 guint        fake_adapter_get_n_started (FakeAdapter  *self);
 
 G_END_DECLS
