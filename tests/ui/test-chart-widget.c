@@ -204,8 +204,16 @@ test_keys (Fixture       *fixture,
   press (widget, "minus");
   g_assert_true (attune_chart_is_fitted (fixture->chart));
 
+  /* Down to the only curve, and behind it to all of them. */
+  press (widget, "Down");
+  g_assert_cmpint (attune_chart_get_current (fixture->chart), ==, 0);
+  press (widget, "Down");
+  g_assert_cmpint (attune_chart_get_current (fixture->chart), ==, -1);
+  press (widget, "Up");
+  g_assert_cmpint (attune_chart_get_current (fixture->chart), ==, 0);
   press (widget, "Escape");
   g_assert_true (isnan (attune_chart_widget_get_cursor_x (fixture->widget)));
+  g_assert_cmpint (attune_chart_get_current (fixture->chart), ==, -1);
 }
 
 static void

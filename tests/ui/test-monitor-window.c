@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "attune-chart-widget.h"
+#include "attune-monitor-chart.h"
+#include "attune-monitor-table.h"
 #include "attune-monitor-window.h"
 #include "ui-test.h"
 
@@ -299,6 +301,60 @@ test_charts (Fixture       *fixture,
   g_assert_true (isnan (attune_chart_widget_get_cursor_x (second)));
 }
 
+/* What the menu of a chart does. */
+static void
+test_chart_menu (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  AttuneMonitorCharts *charts;
+  AttuneChart *loss;
+  GtkWidget *card;
+  GtkWidget *view;
+  AdwDialog *dialog;
+  GListModel *model;
+
+  append_steps (fixture, 1, 200);
+  show (fixture);
+  ui_test_wait (get_length (fixture, ATTUNE_METRIC_LOSS) == 200);
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  charts = attune_monitor_window_get_charts (fixture->window);
+  loss = attune_monitor_charts_get_chart (charts, ATTUNE_METRIC_LOSS);
+  card = ui_test_find (GTK_WIDGET (charts), ATTUNE_TYPE_MONITOR_CHART, NULL);
+
+  gtk_widget_activate_action (card, "chart.zoom-in", NULL);
+  g_assert_false (attune_chart_is_fitted (loss));
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  gtk_widget_activate_action (card, "chart.zoom-out", NULL);
+  g_assert_true (attune_chart_is_fitted (loss));
+  gtk_widget_activate_action (card, "chart.zoom-in", NULL);
+  gtk_widget_activate_action (card, "chart.fit", NULL);
+  g_assert_true (attune_chart_is_fitted (loss));
+  gtk_widget_activate_action (card, "chart.log-x", NULL);
+  g_assert_true (attune_chart_get_log_x (loss));
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  gtk_widget_activate_action (card, "chart.log-x", NULL);
+  g_assert_false (attune_chart_get_log_x (loss));
+
+  /* The numbers for who cannot see the curve, as they come in. */
+  gtk_widget_activate_action (card, "chart.show-table", NULL);
+  dialog = adw_window_get_visible_dialog (ADW_WINDOW (fixture->window));
+  g_assert_true (ATTUNE_IS_MONITOR_TABLE (dialog));
+  ui_test_wait ((view = ui_test_find (GTK_WIDGET (dialog), GTK_TYPE_COLUMN_VIEW, NULL)) != NULL);
+  model = G_LIST_MODEL (gtk_column_view_get_model (GTK_COLUMN_VIEW (view)));
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, 200);
+  g_assert_cmpuint (g_list_model_get_n_items (gtk_column_view_get_columns (GTK_COLUMN_VIEW (view))), ==, 5);
+  append_steps (fixture, 201, 250);
+  ui_test_wait (g_list_model_get_n_items (model) == 250);
+  gtk_column_view_scroll_to (GTK_COLUMN_VIEW (view), 249, NULL, GTK_LIST_SCROLL_SELECT, NULL);
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  g_assert_true (has_text (fixture, "250"));
+  ui_test_assert_named (GTK_WIDGET (fixture->window));
+  ui_test_screenshot (GTK_WINDOW (fixture->window), "monitor-table");
+  g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
+  adw_dialog_force_close (dialog);
+  ui_test_wait (dialog == NULL);
+}
+
 static void
 test_actions (Fixture       *fixture,
               gconstpointer  data)
@@ -580,6 +636,7 @@ main (int   argc,
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
   ADD ("/monitor-window/live", test_live);
   ADD ("/monitor-window/charts", test_charts);
+  ADD ("/monitor-window/chart-menu", test_chart_menu);
   ADD ("/monitor-window/actions", test_actions);
   ADD ("/monitor-window/error", test_error);
   ADD ("/monitor-window/failed", test_failed);

@@ -19,6 +19,7 @@
 #define MAX_SAMPLES 4096
 /* A zoom ends where the numbers do. */
 #define MIN_PART    1e-7
+#define ROUNDING    1e-9
 
 double
 attune_chart_get_origin (AttuneChart *self)
@@ -367,7 +368,8 @@ attune_chart_set_range (AttuneChart *self,
 
   x0 = MAX (x0, low);
   x1 = MIN (x1, high);
-  if (x0 <= low && x1 >= high)
+  /* As far out as one came in is all the way, whatever was lost in rounding. */
+  if (x0 - low <= (high - low) * ROUNDING && high - x1 <= (high - low) * ROUNDING)
     {
       attune_chart_fit (self);
       return;

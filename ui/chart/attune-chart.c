@@ -151,6 +151,14 @@ attune_chart_set_empty_text (AttuneChart *self,
     attune_chart_changed (self);
 }
 
+AttuneTicksFormat
+attune_chart_get_value_format (AttuneChart *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_CHART (self), ATTUNE_TICKS_NUMBER);
+
+  return self->value_format;
+}
+
 void
 attune_chart_set_value_format (AttuneChart       *self,
                                AttuneTicksFormat  format)

@@ -34,6 +34,7 @@ void             attune_chart_set_title         (AttuneChart              *self,
 /* Shown in place of the curves while there are none. */
 void             attune_chart_set_empty_text    (AttuneChart              *self,
                                                  const char               *text);
+AttuneTicksFormat attune_chart_get_value_format (AttuneChart              *self);
 void             attune_chart_set_value_format  (AttuneChart              *self,
                                                  AttuneTicksFormat         format);
 

@@ -11,9 +11,12 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "attune-monitor-table.h"
+
 #define PICTURE_WIDTH  1200
 #define PICTURE_HEIGHT 600
 #define PICTURE_SCALE  2.0
+#define ZOOM           1.5
 
 struct _AttuneMonitorChart {
   AdwBin             parent_instance;
@@ -26,15 +29,26 @@ struct _AttuneMonitorChart {
   AttuneChart       *chart;
 };
 
+enum {
+  PROP_LOG_X = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
 G_DEFINE_FINAL_TYPE (AttuneMonitorChart, attune_monitor_chart, ADW_TYPE_BIN)
 
 static void
 update (AttuneMonitorChart *self)
 {
   gboolean fitted = attune_chart_is_fitted (self->chart);
+  gboolean is_empty = attune_chart_is_empty (self->chart);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.fit", !fitted);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.export", !attune_chart_is_empty (self->chart));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.zoom-in", !is_empty);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.zoom-out", !fitted);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.show-table", !is_empty);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "chart.export", !is_empty);
   gtk_widget_set_visible (self->fit_button, !fitted);
 }
 
@@ -44,6 +58,26 @@ fit_action (GtkWidget  *widget,
             GVariant   *parameter)
 {
   attune_chart_fit (ATTUNE_MONITOR_CHART (widget)->chart);
+}
+
+/* About the cursor, or the middle. */
+static void
+zoom_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  AttuneMonitorChart *self = ATTUNE_MONITOR_CHART (widget);
+
+  attune_chart_zoom (self->chart, attune_chart_widget_get_cursor_x (self->widget),
+                     g_str_equal (action_name, "chart.zoom-in") ? 1.0 / ZOOM : ZOOM);
+}
+
+static void
+show_table_action (GtkWidget  *widget,
+                   const char *action_name,
+                   GVariant   *parameter)
+{
+  adw_dialog_present (attune_monitor_table_new (ATTUNE_MONITOR_CHART (widget)->chart), widget);
 }
 
 static void
@@ -86,6 +120,8 @@ render (AttuneMonitorChart  *self,
 
   /* For paper and pages of others, so light whatever the desktop looks like. */
   attune_chart_palette_init (&palette, FALSE, FALSE, NULL);
+  if (strcmp (format, "pdf") == 0)
+    return attune_chart_to_pdf (self->chart, PICTURE_WIDTH, PICTURE_HEIGHT, &palette, error);
   if (strcmp (format, "svg") == 0)
     return attune_chart_to_svg (self->chart, PICTURE_WIDTH, PICTURE_HEIGHT, &palette, error);
 
@@ -177,11 +213,62 @@ attune_monitor_chart_dispose (GObject *object)
 }
 
 static void
+attune_monitor_chart_get_property (GObject    *object,
+                                   guint       prop_id,
+                                   GValue     *value,
+                                   GParamSpec *pspec)
+{
+  AttuneMonitorChart *self = ATTUNE_MONITOR_CHART (object);
+
+  switch (prop_id)
+    {
+    case PROP_LOG_X:
+      g_value_set_boolean (value, self->chart != NULL && attune_chart_get_log_x (self->chart));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+attune_monitor_chart_set_property (GObject      *object,
+                                   guint         prop_id,
+                                   const GValue *value,
+                                   GParamSpec   *pspec)
+{
+  AttuneMonitorChart *self = ATTUNE_MONITOR_CHART (object);
+
+  switch (prop_id)
+    {
+    case PROP_LOG_X:
+      if (g_value_get_boolean (value) != attune_chart_get_log_x (self->chart))
+        {
+          attune_chart_set_log_x (self->chart, g_value_get_boolean (value));
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 attune_monitor_chart_class_init (AttuneMonitorChartClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = attune_monitor_chart_dispose;
+  object_class->dispose = attune_monitor_chart_dispose;
+  object_class->get_property = attune_monitor_chart_get_property;
+  object_class->set_property = attune_monitor_chart_set_property;
+
+  properties[PROP_LOG_X] =
+    g_param_spec_boolean ("log-x", NULL, NULL,
+                          FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_type_ensure (ATTUNE_TYPE_CHART_WIDGET);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/attune/Attune/monitor/attune-monitor-chart.ui");
@@ -190,6 +277,10 @@ attune_monitor_chart_class_init (AttuneMonitorChartClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorChart, menu_button);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorChart, widget);
   gtk_widget_class_install_action (widget_class, "chart.fit", NULL, fit_action);
+  gtk_widget_class_install_action (widget_class, "chart.zoom-in", NULL, zoom_action);
+  gtk_widget_class_install_action (widget_class, "chart.zoom-out", NULL, zoom_action);
+  gtk_widget_class_install_action (widget_class, "chart.show-table", NULL, show_table_action);
+  gtk_widget_class_install_property_action (widget_class, "chart.log-x", "log-x");
   gtk_widget_class_install_action (widget_class, "chart.export", "s", export_action);
 }
 
@@ -204,7 +295,7 @@ attune_monitor_chart_new (AttuneChart *chart,
                           int          height)
 {
   AttuneMonitorChart *self;
-  g_autofree char *save = NULL;
+  g_autofree char *menu_name = NULL;
 
   g_return_val_if_fail (ATTUNE_IS_CHART (chart), NULL);
 
@@ -215,8 +306,8 @@ attune_monitor_chart_new (AttuneChart *chart,
   gtk_widget_set_size_request (GTK_WIDGET (self->widget), -1, height);
 
   /* Translators: the name of a button for screen readers; %s is the title of a chart. */
-  save = g_strdup_printf (_("Save “%s”"), attune_chart_get_title (chart));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button), GTK_ACCESSIBLE_PROPERTY_LABEL, save, -1);
+  menu_name = g_strdup_printf (_("Menu of “%s”"), attune_chart_get_title (chart));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button), GTK_ACCESSIBLE_PROPERTY_LABEL, menu_name, -1);
   g_signal_connect_object (chart, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
 
