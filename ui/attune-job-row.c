@@ -14,27 +14,36 @@
 
 #include "attune-dialogs.h"
 #include "attune-format.h"
+#include "attune-job-details.h"
+#include "attune-sparkline.h"
 
 struct _AttuneJobRow {
   AdwBin          parent_instance;
 
+  GtkCheckButton *check_button;
   GtkImage       *icon;
+  GtkBox         *text_box;
   GtkLabel       *name_label;
   GtkLabel       *state_label;
   GtkProgressBar *progress_bar;
   GtkWidget      *pause_button;
   GtkWidget      *resume_button;
-  GtkMenuButton  *menu_button;
+  AttuneSparkline *sparkline;
+  GtkWidget      *menu_button;
   GMenuModel     *job_menu;
-  GtkWidget      *popover;
+  GtkWidget      *popover;      /* made when it is first asked for, as the grid: there are rows by the hundred */
+  GtkWidget      *details_grid;
 
   AttuneCommands *commands;
   AttuneJob      *job;
   GSignalGroup   *job_signals;
   guint           update_source;
+  gboolean        selecting;
+  gboolean        compact;
+  gboolean        details;
 };
 
-enum { PROP_COMMANDS = 1, PROP_DESCRIPTION, N_PROPS };
+enum { PROP_COMMANDS = 1, PROP_DESCRIPTION, PROP_SELECTING, PROP_SELECTED, PROP_COMPACT, PROP_DETAILS, N_PROPS };
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (AttuneJobRow, attune_job_row, ADW_TYPE_BIN)
@@ -135,6 +144,12 @@ make_state_text (AttuneJob *job)
 
       append_part (text, part);
     }
+  if (isfinite (attune_job_get_estimated_cost (job)) && attune_job_get_estimated_cost (job) > 0.0)
+    {
+      g_autofree char *cost = attune_format_cost_range (attune_job_get_estimated_cost (job), attune_job_get_estimated_cost (job));
+
+      append_part (text, cost);
+    }
   if (status == ATTUNE_JOB_STATUS_FAILED)
     {
       g_autoptr (GError) error = attune_job_dup_error (job);
@@ -152,6 +167,19 @@ make_state_text (AttuneJob *job)
     }
 
   return g_string_free_and_steal (text);
+}
+
+static void
+update_details (AttuneJobRow *self)
+{
+  if (self->details_grid != NULL)
+    gtk_box_remove (self->text_box, self->details_grid);
+  self->details_grid = NULL;
+  if (!self->details || self->job == NULL)
+    return;
+
+  self->details_grid = attune_job_details_new (self->commands, self->job);
+  gtk_box_append (self->text_box, self->details_grid);
 }
 
 static AttuneAdapter *
@@ -180,9 +208,9 @@ update_actions (AttuneJobRow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "job.resume", can_resume);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "job.cancel", can_cancel);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "job.show-output", output != NULL);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "job.delete", self->job != NULL);
-  gtk_widget_set_visible (self->pause_button, can_pause);
-  gtk_widget_set_visible (self->resume_button, can_resume && status == ATTUNE_JOB_STATUS_PAUSED);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "job.delete", self->job != NULL && attune_job_status_is_final (status));
+  gtk_widget_set_visible (self->pause_button, can_pause && !self->selecting);
+  gtk_widget_set_visible (self->resume_button, can_resume && status == ATTUNE_JOB_STATUS_PAUSED && !self->selecting);
 }
 
 static void
@@ -191,6 +219,7 @@ update (AttuneJobRow *self)
   AttuneJobStatus status;
   g_autofree char *text = NULL;
   g_autofree char *actions = NULL;
+  g_autofree char *select = NULL;
   double progress;
 
   if (self->job == NULL)
@@ -211,6 +240,11 @@ update (AttuneJobRow *self)
   /* translators: a button; %s is the name of a job */
   actions = g_strdup_printf (_("Actions for “%s”"), attune_job_get_name (self->job));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu_button), GTK_ACCESSIBLE_PROPERTY_LABEL, actions, -1);
+  /* translators: a check button; %s is the name of a job */
+  select = g_strdup_printf (_("Select “%s”"), attune_job_get_name (self->job));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->check_button), GTK_ACCESSIBLE_PROPERTY_LABEL, select, -1);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->sparkline), (const char *[]) { get_css_class (status), NULL });
+  update_details (self);
   update_actions (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DESCRIPTION]);
 }
@@ -331,20 +365,28 @@ cancel_action (GtkWidget  *widget,
 }
 
 static void
-delete_confirmed_cb (AttuneJobRow *self)
-{
-  g_assert (ATTUNE_IS_JOB_ROW (self));
-
-  if (self->job != NULL)
-    call_command (self, "job-delete", _("The Job Could Not Be Deleted"));
-}
-
-static void
 delete_action (GtkWidget  *widget,
                const char *action_name,
                GVariant   *parameter)
 {
-  attune_dialogs_confirm_delete (widget, ATTUNE_JOB_ROW (widget)->job, G_CALLBACK (delete_confirmed_cb), G_OBJECT (widget));
+  const char *ids[] = { attune_job_get_id (ATTUNE_JOB_ROW (widget)->job), NULL };
+
+  /* The page can take it back for a while, which no row can that is gone. */
+  gtk_widget_activate_action (widget, "jobs.delete", "^as", ids);
+}
+
+static void
+menu_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  AttuneJobRow *self = ATTUNE_JOB_ROW (widget);
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_compute_bounds (self->menu_button, widget, &bounds))
+    return;
+
+  attune_job_row_popup_menu (self, bounds.origin.x, bounds.origin.y + bounds.size.height);
 }
 
 static void
@@ -443,6 +485,40 @@ attune_job_row_dispose (GObject *object)
 }
 
 static void
+set_selecting (AttuneJobRow *self,
+               gboolean      selecting)
+{
+  if (self->selecting == selecting)
+    return;
+
+  self->selecting = selecting;
+  gtk_widget_set_visible (GTK_WIDGET (self->check_button), selecting);
+  gtk_widget_set_visible (self->menu_button, !selecting);
+  update_actions (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTING]);
+}
+
+static void
+set_details (AttuneJobRow *self,
+             gboolean      details)
+{
+  if (self->details == details)
+    return;
+
+  self->details = details;
+  update_details (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DETAILS]);
+}
+
+static void
+toggled_cb (AttuneJobRow *self)
+{
+  g_assert (ATTUNE_IS_JOB_ROW (self));
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
+}
+
+static void
 attune_job_row_get_property (GObject    *object,
                              guint       prop_id,
                              GValue     *value,
@@ -454,6 +530,22 @@ attune_job_row_get_property (GObject    *object,
     {
     case PROP_DESCRIPTION:
       g_value_take_string (value, attune_job_row_dup_description (self));
+      break;
+
+    case PROP_SELECTING:
+      g_value_set_boolean (value, self->selecting);
+      break;
+
+    case PROP_SELECTED:
+      g_value_set_boolean (value, attune_job_row_is_selected (self));
+      break;
+
+    case PROP_COMPACT:
+      g_value_set_boolean (value, self->compact);
+      break;
+
+    case PROP_DETAILS:
+      g_value_set_boolean (value, self->details);
       break;
 
     default:
@@ -473,6 +565,23 @@ attune_job_row_set_property (GObject      *object,
     {
     case PROP_COMMANDS:
       self->commands = g_value_dup_object (value);
+      break;
+
+    case PROP_SELECTING:
+      set_selecting (self, g_value_get_boolean (value));
+      break;
+
+    case PROP_SELECTED:
+      gtk_check_button_set_active (self->check_button, g_value_get_boolean (value));
+      break;
+
+    case PROP_COMPACT:
+      self->compact = g_value_get_boolean (value);
+      gtk_widget_set_visible (GTK_WIDGET (self->sparkline), !self->compact);
+      break;
+
+    case PROP_DETAILS:
+      set_details (self, g_value_get_boolean (value));
       break;
 
     default:
@@ -497,10 +606,22 @@ attune_job_row_class_init (AttuneJobRowClass *klass)
   properties[PROP_DESCRIPTION] =
     g_param_spec_string ("description", NULL, NULL, NULL,
                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SELECTING] =
+    g_param_spec_boolean ("selecting", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SELECTED] =
+    g_param_spec_boolean ("selected", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_COMPACT] =
+    g_param_spec_boolean ("compact", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DETAILS] =
+    g_param_spec_boolean ("details", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (ATTUNE_TYPE_SPARKLINE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/attune/Attune/ui/attune-job-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, AttuneJobRow, check_button);
   gtk_widget_class_bind_template_child (widget_class, AttuneJobRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, AttuneJobRow, text_box);
+  gtk_widget_class_bind_template_child (widget_class, AttuneJobRow, sparkline);
   gtk_widget_class_bind_template_child (widget_class, AttuneJobRow, name_label);
   gtk_widget_class_bind_template_child (widget_class, AttuneJobRow, state_label);
   gtk_widget_class_bind_template_child (widget_class, AttuneJobRow, progress_bar);
@@ -516,6 +637,8 @@ attune_job_row_class_init (AttuneJobRowClass *klass)
   gtk_widget_class_install_action (widget_class, "job.cancel", NULL, cancel_action);
   gtk_widget_class_install_action (widget_class, "job.show-output", NULL, show_output_action);
   gtk_widget_class_install_action (widget_class, "job.delete", NULL, delete_action);
+  gtk_widget_class_install_action (widget_class, "job.menu", NULL, menu_action);
+  gtk_widget_class_install_property_action (widget_class, "job.details", "details");
 }
 
 static void
@@ -532,6 +655,8 @@ attune_job_row_init (AttuneJobRow *self)
   gtk_gesture_single_set_touch_only (GTK_GESTURE_SINGLE (press), TRUE);
   g_signal_connect_object (press, "pressed", G_CALLBACK (long_pressed_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (press));
+
+  g_signal_connect_object (self->check_button, "toggled", G_CALLBACK (toggled_cb), self, G_CONNECT_SWAPPED);
 
   self->job_signals = g_signal_group_new (ATTUNE_TYPE_JOB);
   g_signal_group_connect_object (self->job_signals, "notify", G_CALLBACK (job_notify_cb), self, G_CONNECT_SWAPPED);
@@ -564,7 +689,17 @@ attune_job_row_set_job (AttuneJobRow *self,
     return;
 
   g_signal_group_set_target (self->job_signals, job);
+  attune_sparkline_set_job (self->sparkline, attune_commands_get_jobs (self->commands), job);
+  set_details (self, FALSE);
   update (self);
+}
+
+gboolean
+attune_job_row_is_selected (AttuneJobRow *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_JOB_ROW (self), FALSE);
+
+  return gtk_check_button_get_active (self->check_button);
 }
 
 char *

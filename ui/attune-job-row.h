@@ -12,8 +12,12 @@
 
 G_BEGIN_DECLS
 
-/* One job of the list: its state as an icon and a word, its progress, and the actions that fit its state ("job.open", "job.pause",
- * "job.resume", "job.cancel", "job.show-output", "job.delete"). Follows the job while it changes.
+/* One job of the list: its state as an icon and a word, its loss as a line, its progress, and the actions that fit its state ("job.open",
+ * "job.clone", "job.details", "job.pause", "job.resume", "job.cancel", "job.show-output", "job.delete"). Follows the job while it changes.
+ * "job.delete" activates "jobs.delete" of what it lies in.
+ *
+ * Properties: commands; selecting (a check button in place of the buttons), selected, compact (without the line), details (what is
+ * known of the job, below its state).
  *
  * Accessibility: the property "description", which notifies, is what a screen reader says for the list item. */
 #define ATTUNE_TYPE_JOB_ROW (attune_job_row_get_type ())
@@ -23,6 +27,7 @@ GtkWidget *attune_job_row_new             (AttuneCommands *commands) G_GNUC_WARN
 AttuneJob *attune_job_row_get_job         (AttuneJobRow   *self); /* (nullable) */
 void       attune_job_row_set_job         (AttuneJobRow   *self,
                                            AttuneJob      *job);
+gboolean   attune_job_row_is_selected     (AttuneJobRow   *self);
 /* (transfer full) */
 char      *attune_job_row_dup_description (AttuneJobRow   *self);
 /* Opens the menu of actions, where the pointer is or at the row. */

@@ -10,6 +10,7 @@
 
 #include "attune-error.h"
 #include "attune-job-row.h"
+#include "attune-jobs-page.h"
 #include "attune-models-page.h"
 #include "attune-providers-page.h"
 
@@ -441,7 +442,7 @@ test_jobs (UiTest        *test,
 {
   AttuneWindow *window = ui_test_open_window (test);
   AttuneJobStore *jobs = attune_commands_get_jobs (test->commands);
-  GtkWidget *dialog, *entry, *row;
+  GtkWidget *entry, *page, *row, *undo;
   AttuneJob *failed;
   g_autoptr (GError) reason = NULL;
 
@@ -470,20 +471,49 @@ test_jobs (UiTest        *test,
   gtk_editable_set_text (GTK_EDITABLE (entry), "");
   ui_test_wait (find (window, GTK_TYPE_LABEL, "First try") != NULL);
 
-  /* Deleting asks first, and Keep keeps. */
+  /* In sections, in another order, and of one state alone. */
+  page = find (window, ATTUNE_TYPE_JOBS_PAGE, NULL);
+  gtk_widget_activate_action (page, "jobs.sections", "s", "state");
+  ui_test_settle (GTK_WIDGET (window));
+  g_assert_nonnull (find (window, GTK_TYPE_LABEL, "Failed"));
+  gtk_widget_activate_action (page, "jobs.order", "s", "name");
+  row = gtk_widget_get_ancestor (find (window, GTK_TYPE_LABEL, "First try"), ATTUNE_TYPE_JOB_ROW);
+  gtk_widget_activate_action (row, "job.details", NULL);
+  g_assert_nonnull (ui_test_find (row, GTK_TYPE_LABEL, "Job ID"));
+  ui_test_settle (GTK_WIDGET (window));
+  ui_test_screenshot (GTK_WINDOW (window), "jobs-sections");
+  gtk_widget_activate_action (page, "jobs.state", "s", "failed");
+  ui_test_wait (find (window, GTK_TYPE_LABEL, "First try") == NULL);
+  gtk_widget_activate_action (page, "jobs.state", "s", "active");
+  ui_test_wait (find (window, ADW_TYPE_STATUS_PAGE, "No Jobs Found") != NULL);
+  gtk_widget_activate_action (page, "jobs.show-all", NULL);
+  ui_test_wait (find (window, GTK_TYPE_LABEL, "First try") != NULL);
+
+  /* Several at once: what can be done with them follows the choice. */
+  gtk_widget_activate_action (page, "jobs.select-all", NULL);
+  ui_test_settle (GTK_WIDGET (window));
+  g_assert_nonnull (find (window, GTK_TYPE_LABEL, "3 jobs chosen"));
+  ui_test_assert_named (GTK_WIDGET (window));
+  ui_test_screenshot (GTK_WINDOW (window), "jobs-select");
+  ui_test_resize (GTK_WINDOW (window), 360, 700);
+  ui_test_screenshot (GTK_WINDOW (window), "jobs-select-narrow");
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  gtk_widget_activate_action (page, "jobs.selecting", NULL);
+  ui_test_settle (GTK_WIDGET (window));
+  g_assert_null (find (window, GTK_TYPE_LABEL, "3 jobs chosen"));
+
+  /* What is deleted can be taken back. */
   row = gtk_widget_get_ancestor (find (window, GTK_TYPE_LABEL, "First try"), ATTUNE_TYPE_JOB_ROW);
   gtk_widget_activate_action (row, "job.delete", NULL);
-  ui_test_wait ((dialog = find (window, ADW_TYPE_ALERT_DIALOG, NULL)) != NULL);
+  ui_test_wait (find (window, GTK_TYPE_LABEL, "First try") == NULL);
+  ui_test_wait ((undo = find (window, GTK_TYPE_BUTTON, "_Undo")) != NULL);
+  g_signal_emit_by_name (undo, "clicked");
+  ui_test_wait (find (window, GTK_TYPE_LABEL, "First try") != NULL);
   ui_test_settle (GTK_WIDGET (window));
-  ui_test_assert_named (dialog);
-  adw_dialog_close (ADW_DIALOG (dialog));
-  ui_test_wait (find (window, ADW_TYPE_ALERT_DIALOG, NULL) == NULL);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (jobs)), ==, 3);
 
+  row = gtk_widget_get_ancestor (find (window, GTK_TYPE_LABEL, "First try"), ATTUNE_TYPE_JOB_ROW);
   gtk_widget_activate_action (row, "job.delete", NULL);
-  ui_test_wait ((dialog = find (window, ADW_TYPE_ALERT_DIALOG, NULL)) != NULL);
-  g_signal_emit_by_name (dialog, "response::agree", "agree");
-  adw_dialog_force_close (ADW_DIALOG (dialog));
   ui_test_wait (g_list_model_get_n_items (G_LIST_MODEL (jobs)) == 2);
 }
 
