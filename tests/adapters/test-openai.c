@@ -736,6 +736,7 @@ test_capabilities (Fixture       *self,
   g_autoptr (GVariant) unlisted = NULL;
   g_autoptr (GVariant) tuned = NULL;
   g_autoptr (GVariant) other = NULL;
+  g_autofree char *cache = g_build_filename (g_get_user_cache_dir (), "attune", "capabilities", "openai.json", NULL);
   g_autoptr (GError) error = NULL;
   const char *text = NULL;
 
@@ -760,7 +761,8 @@ test_capabilities (Fixture       *self,
   g_assert_true (attune_capabilities_supports_path (capabilities, "metadata.anything"));
   g_assert_true (attune_capabilities_has_action (capabilities, "pause"));
 
-  /* Another process without a network reads it from the disk. */
+  /* Another process without a network reads it from the disk, where it is written behind our back. */
+  test_wait_until (g_file_test (cache, G_FILE_TEST_EXISTS));
   fake_server_set_refusing (self->remote.server, TRUE);
   renew (self);
   offline = remote_load (&self->remote, FALSE, &error);
