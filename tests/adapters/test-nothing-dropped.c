@@ -1,4 +1,4 @@
-/* test-providers.c
+/* test-nothing-dropped.c
  *
  * Copyright 2026 The Attune developers
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -379,7 +379,7 @@ main (int    argc,
 
   for (guint i = 0; i < G_N_ELEMENTS (providers); i++)
     {
-      g_autofree char *path = g_strconcat ("/providers/nothing-is-dropped/", providers[i].id, NULL);
+      g_autofree char *path = g_strconcat ("/nothing-dropped/", providers[i].id, NULL);
 
       g_test_add (path, Fixture, GUINT_TO_POINTER (i), set_up, test_nothing_is_dropped, tear_down);
     }
