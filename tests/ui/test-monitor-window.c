@@ -11,6 +11,7 @@
 
 #include "attune-chart-widget.h"
 #include "attune-monitor-chart.h"
+#include "attune-monitor-events.h"
 #include "attune-monitor-table.h"
 #include "attune-monitor-window.h"
 #include "ui-test.h"
@@ -163,6 +164,20 @@ append_events (Fixture *fixture)
   g_ptr_array_add (events, attune_event_new (now, "error", "The disk is nearly full", "3"));
   g_assert_true (attune_job_store_append_events_sync (fixture->jobs, fixture->job, events, &error));
   g_assert_no_error (error);
+}
+
+/* One more event; takes @id. */
+static void
+append_event (Fixture *fixture,
+                  char    *id)
+{
+  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) attune_event_free);
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (events, attune_event_new (g_get_real_time (), "info", "Checkpoint written", id));
+  g_assert_true (attune_job_store_append_events_sync (fixture->jobs, fixture->job, events, &error));
+  g_assert_no_error (error);
+  g_free (id);
 }
 
 static void
@@ -500,6 +515,58 @@ test_finished (Fixture       *fixture,
   g_assert_true (attune_configuration_equal (copied, attune_job_get_configuration (fixture->job)));
 }
 
+/* Search, filter and follow mode of the page of events, which is shown. */
+static void
+check_events (Fixture *fixture)
+{
+  GtkWidget *page = ui_test_find (GTK_WIDGET (fixture->window), ATTUNE_TYPE_MONITOR_EVENTS, NULL);
+  GtkWidget *list = ui_test_find (page, GTK_TYPE_LIST_VIEW, NULL);
+  GListModel *found = G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list)));
+  GtkWidget *search = ui_test_find (page, GTK_TYPE_SEARCH_ENTRY, NULL);
+  GtkWidget *follow;
+  AdwToggleGroup *level = ADW_TOGGLE_GROUP (ui_test_find (page, ADW_TYPE_TOGGLE_GROUP, NULL));
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (
+    GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (list, GTK_TYPE_SCROLLED_WINDOW)));
+  g_autofree char *copied = NULL;
+
+  for (follow = ui_test_find (page, GTK_TYPE_SEARCH_ENTRY, NULL); !GTK_IS_TOGGLE_BUTTON (follow);
+       follow = gtk_widget_get_next_sibling (follow));
+
+  g_assert_cmpuint (g_list_model_get_n_items (found), ==, 3);
+  adw_toggle_group_set_active_name (level, "warning");
+  g_assert_cmpuint (g_list_model_get_n_items (found), ==, 2);
+  adw_toggle_group_set_active_name (level, "error");
+  g_assert_cmpuint (g_list_model_get_n_items (found), ==, 1);
+  adw_toggle_group_set_active_name (level, "all");
+  gtk_editable_set_text (GTK_EDITABLE (search), "LONGER sequence");
+  ui_test_wait (g_list_model_get_n_items (found) == 1);
+  gtk_widget_activate_action (page, "events.copy", NULL);
+  copied = read_clipboard (fixture);
+  g_assert_nonnull (strstr (copied, " warning 12 rows are longer"));
+  gtk_editable_set_text (GTK_EDITABLE (search), "nothing like this");
+  ui_test_wait (has_text (fixture, "No Events Found"));
+  gtk_editable_set_text (GTK_EDITABLE (search), "");
+  ui_test_wait (g_list_model_get_n_items (found) == 3);
+
+  /* As long as the newest is seen, the next one is; who scrolls away is left where they are. */
+  for (guint i = 0; i < 30; i++)
+    append_event (fixture, g_strdup_printf ("a%u", i));
+  attune_job_set_steps (fixture->job, 301, 400);
+  ui_test_wait (g_list_model_get_n_items (found) == 33);
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (follow)));
+  g_assert_cmpfloat (gtk_adjustment_get_value (adjustment), <=, 1.0);
+  gtk_adjustment_set_value (adjustment, 300.0);
+  g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (follow)));
+  append_event (fixture, g_strdup ("b"));
+  attune_job_set_steps (fixture->job, 302, 400);
+  ui_test_wait (g_list_model_get_n_items (found) == 34);
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  g_assert_cmpfloat (gtk_adjustment_get_value (adjustment), >, 100.0);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (follow), TRUE);
+  ui_test_wait (gtk_adjustment_get_value (adjustment) <= 1.0);
+}
+
 static void
 test_pages (Fixture       *fixture,
             gconstpointer  data)
@@ -529,6 +596,7 @@ test_pages (Fixture       *fixture,
   g_assert_true (has_text (fixture, "The disk is nearly full"));
   ui_test_assert_named (GTK_WIDGET (fixture->window));
   ui_test_screenshot (GTK_WINDOW (fixture->window), "monitor-events");
+  check_events (fixture);
 
   /* What a checkpoint does not say about its evaluation is found in the metrics. */
   show_page (fixture, "checkpoints");
