@@ -62,6 +62,9 @@ DEFAULT_SEED = 42
 MAX_NAMED = 10          # so many bad lines are named one by one; the rest is counted
 RECOVERY_INTERVAL = 60  # seconds of work between two checkpoints against crashes, and at least
 RECOVERY_SHARE = 20     # so many times as long as one takes
+PUSH_INTERVAL = 600     # seconds between two of them that are pushed to the Hub, and at least as many times as long as a push takes
+PUSH_TRIES = 3
+FAREWELL = 5            # seconds that the other processes have to end by themselves where one has failed
 STATUS_INTERVAL = 10    # seconds between two printed lines of status
 
 LORA = ("lora", "qlora")
@@ -369,8 +372,8 @@ def choose_precision(settings, machine, plan):
         bits = 4
     if bits > 0:
         path = "method.type: qlora" if settings["method.type"] == "qlora" else f"model.precision: int{bits}"
-        if machine.gpus == 0:
-            raise unsupported(f"{path} needs a GPU, and there is none here. Use lora with fp32 or bf16, or choose hardware with a GPU.")
+        if bits == 4 and machine.gpus == 0:
+            raise unsupported(f"{path} needs a GPU, and there is none here. Use lora with fp32, bf16 or int8, or choose hardware with a GPU.")
         need_module(machine, "bitsandbytes", path)
 
     if precision is None:
@@ -387,7 +390,6 @@ def choose_optimizer(settings, machine):
     small, paged = settings.feature("optimizer_8bit"), settings.feature("paged_optimizer")
     for feature, wanted in (("optimizer_8bit", small), ("paged_optimizer", paged)):
         if wanted:
-            need_gpu(settings, machine, feature, "(bitsandbytes)")
             need_module(machine, "bitsandbytes", f"optimizations.enabled: {feature}")
     if paged:
         return "paged_adamw_8bit" if small else "paged_adamw_32bit"
@@ -482,6 +484,8 @@ def translate(settings, machine, seed=DEFAULT_SEED, has_validation=True, environ
             need_module(machine, "liger_kernel", "optimizations.enabled: fused_kernels")
         else:
             plan["notes"].append("optimizations.enabled: fused_kernels are the optimizer’s and the loss’s here; those of Liger need a GPU")
+    if settings.feature("paged_optimizer") and machine.gpus == 0:
+        plan["notes"].append("optimizations.enabled: paged_optimizer moves nothing here: its state lies in the computer’s own memory anyway")
     if settings.feature("dynamic_padding"):
         plan["notes"].append("optimizations.enabled: dynamic_padding is how every batch is made: padded to its longest row")
 
@@ -516,7 +520,8 @@ def translate(settings, machine, seed=DEFAULT_SEED, has_validation=True, environ
         "disable_tqdm": True, "log_level": "warning", "skip_memory_metrics": True,
         "report_to": ["wandb"] if project else "none", "run_name": settings["integrations.wandb.runName"] if project else None,
         "trackio_space_id": None, "push_to_hub": False, "hub_model_id": None, "hub_token": None, "hub_always_push": False,
-        "seed": seed, "data_seed": seed, "full_determinism": False, "ddp_find_unused_parameters": False,
+        "seed": seed, "data_seed": seed, "full_determinism": False,
+        "ddp_backend": None if environment.get("WORLD_SIZE", "1") == "1" else "nccl" if machine.gpus > 0 else "gloo", "ddp_find_unused_parameters": False,
     }
     plan["trainer"].update(settings.meta("trainer") or {})
     # What the runner does itself. The rates are Schedule's; TRL's names for them above are for whoever reads the arguments.
@@ -1260,6 +1265,13 @@ class Stop:
         return self.signalled or self.folder.cancelled
 
 
+def add_blank_rows(dataset, count, token):
+    import datasets
+
+    blank = datasets.Dataset.from_dict({"input_ids": [[token]] * count, "labels": [[-100]] * count})
+    return datasets.concatenate_datasets([dataset, blank.cast(dataset.features)]) if count > 0 else dataset
+
+
 def make_trainer(settings, plan, model, tokenizer, training, validation, folder, stop, seed, digest, work):
     """An SFTTrainer with the plan's arguments, attune-engine's order of rows, schedule and moments, and Attune's run folder."""
     import torch
@@ -1274,6 +1286,16 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
     arguments = SFTConfig(**plan["trainer"], output_dir=str(work),
                           dataset_kwargs=None if plan["trainer"]["packing"] else {"skip_prepare_dataset": True})
 
+    # Where processes share a batch, accelerate fills the last one up with rows that were learnt already. Blank ones teach nothing twice.
+    n_blank = 0
+    if arguments.world_size > 1:
+        if not arguments.packing:
+            n_blank = -len(training) % (arguments.per_device_train_batch_size * arguments.world_size)
+            training = add_blank_rows(training, n_blank, tokenizer.pad_token_id)
+        if validation is not None:
+            missing = -len(validation) % (arguments.per_device_eval_batch_size * arguments.world_size)
+            validation = add_blank_rows(validation, missing, tokenizer.pad_token_id)
+
     class Order(torch.utils.data.Sampler):
         def __init__(self, trainer):
             self.trainer = trainer
@@ -1282,7 +1304,8 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
             return len(self.trainer.train_dataset)
 
         def __iter__(self):
-            return iter(permute(len(self), seed, self.trainer.state.global_step // self.trainer.steps_per_epoch))
+            order = permute(len(self) - n_blank, seed, self.trainer.state.global_step // self.trainer.steps_per_epoch)
+            return iter(order + list(range(len(order), len(self))))
 
     class Trainer(SFTTrainer):
         progress = Progress()
@@ -1372,12 +1395,28 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
                      "evalLoss": to_number(self.progress.eval_loss), "seed": seed, "digest": digest, "time": now(),
                      "bestLoss": self.progress.best_loss, "bestStep": self.progress.best_step,
                      "evaluationsSinceBest": self.progress.evaluations_since_best}
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(made / "training_args.bin")
             replace_file(made / "state.json", to_json(state) + "\n")
             place = folder.path / "checkpoints" / name
             shutil.rmtree(place, ignore_errors=True)
             os.rename(made, place)
-            if plan["hub"] and plan["hub"]["checkpoints"]:
-                push_folder(plan["hub"], place, f"checkpoints/{name}", f"Checkpoint at step {self.state.global_step}", "checkpoints/*")
+            self.push_checkpoint(name)
+
+        def push_checkpoint(self, name):
+            """For machines that are thrown away with their disk. A checkpoint against crashes is not worth every minute's upload, and a
+            Hub that cannot be reached is no reason to lose the run here."""
+            wanted = plan["hub"] and plan["hub"]["checkpoints"]
+            if not wanted or name.startswith("recovery-") and not self.stopped and time.monotonic() - watch.pushed_at < watch.push_interval:
+                return
+            begin = time.monotonic()
+            try:
+                push(plan["hub"], folder.path / "checkpoints", "checkpoints", f"Checkpoint at step {self.state.global_step}", [f"{name}/*"],
+                     ["recovery-*/*"])
+            except Exception as error:
+                folder.add_event("warning", f"The checkpoint of step {self.state.global_step} could not be pushed: {convert_error(error)}")
+            watch.pushed_at = time.monotonic()
+            watch.push_interval = max(PUSH_INTERVAL, (watch.pushed_at - begin) * RECOVERY_SHARE)
 
         def save_result(self, place, name):
             """The weights as people use them, under @place/@name, whole or not at all."""
@@ -1398,6 +1437,7 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
         def __init__(self):
             self.saved_at = self.step_at = self.begin_at = time.monotonic()
             self.saved_for, self.saved_step, self.begin_step = 0.0, 0, 0
+            self.pushed_at, self.push_interval = self.begin_at, PUSH_INTERVAL
 
         def on_train_begin(self, args, state, control, **kwargs):
             self.begin_at = self.saved_at = self.step_at = time.monotonic()
@@ -1477,6 +1517,10 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
     watch = Watch()
     trainer = Trainer(model=model, args=arguments, train_dataset=training, eval_dataset=validation, processing_class=tokenizer, callbacks=[watch])
     trainer.remove_callback(PrinterCallback)
+    for parameter in trainer.model.parameters():
+        if parameter.requires_grad:
+            # TRL rounds the adapter of a quantised model to bf16, in which the steps of a low learning rate are lost.
+            parameter.data = parameter.data.to(torch.float32)
     per_step = arguments.per_device_train_batch_size * arguments.world_size
     micro = -(-len(trainer.train_dataset) // per_step)
     trainer.steps_per_epoch = -(-micro // arguments.gradient_accumulation_steps)
@@ -1492,7 +1536,7 @@ def load_model(plan, source, settings, seed):
     if plan["quantization"] is not None:
         values = {name: getattr(torch, value) if name.endswith("_dtype") else value for name, value in plan["quantization"].items()}
         arguments["quantization_config"] = BitsAndBytesConfig(**values)
-        arguments["device_map"] = {"": int(os.environ.get("LOCAL_RANK", "0"))}
+        arguments["device_map"] = {"": "cpu" if plan["trainer"]["use_cpu"] else int(os.environ.get("LOCAL_RANK", "0"))}
     if Path(source).is_dir():
         arguments.pop("revision")
     model = AutoModelForCausalLM.from_pretrained(source, **arguments)
@@ -1536,14 +1580,22 @@ def load_tokenizer(source, plan):
     return tokenizer
 
 
-def push_folder(hub, path, inside, message, delete=None):
-    """To a repository of the person's own; it is made where it is not there."""
+def push(hub, path, inside, message, only=None, delete=None):
+    """What is in a folder, to a repository of the person's own; it is made where it is not there."""
     from huggingface_hub import HfApi
 
-    api = HfApi()
-    repo = api.create_repo(hub["repo"], private=hub["private"], repo_type="model", exist_ok=True).repo_id
-    api.upload_folder(repo_id=repo, repo_type="model", folder_path=str(path), path_in_repo=inside, commit_message=message, delete_patterns=delete)
-    return repo
+    for attempt in range(1, PUSH_TRIES + 1):
+        try:
+            api = HfApi()
+            repo = api.create_repo(hub["repo"], private=hub["private"], repo_type="model", exist_ok=True).repo_id
+            api.upload_folder(repo_id=repo, repo_type="model", folder_path=str(path), path_in_repo=inside, commit_message=message,
+                              allow_patterns=only, delete_patterns=delete)
+            return repo
+        except Exception as error:
+            # What the Hub refuses, it will refuse again.
+            if attempt == PUSH_TRIES or convert_error(error).code not in ("no-network", "server-fault", "rate-limited"):
+                raise
+            time.sleep(10 * attempt)
 
 
 def fetch_checkpoint(hub, folder):
@@ -1729,7 +1781,7 @@ class Run:
             shutil.rmtree(best, ignore_errors=True)
             folder.clean_checkpoints(0)
             if plan["hub"]:
-                repo = push_folder(plan["hub"], folder.path / "output", "", f"{folder.status['model']}, trained with Attune")
+                repo = push(plan["hub"], folder.path / "output", "", f"{folder.status['model']}, trained with Attune", delete=["checkpoints/recovery-*/*"])
                 folder.add_event("info", f"The result was pushed to {repo}")
 
 
@@ -1803,7 +1855,7 @@ def run_here(run):
     return 0
 
 
-def run_processes(count, arguments):
+def run_processes(count, arguments, folder):
     """One process for each GPU. A signal is handed on to all, and all end behind the same step."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -1815,17 +1867,30 @@ def run_processes(count, arguments):
         children.append(subprocess.Popen([sys.executable, __file__, *arguments], env=environment))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, frame: [child.send_signal(signal.SIGTERM) for child in children if child.poll() is None])
+    failed_at = None
     while any(child.poll() is None for child in children):
-        # One that has failed leaves the others waiting for it for ever.
-        if any(child.poll() not in (None, 0) for child in children):
-            for child in children:
-                child.terminate()
-            time.sleep(2)
+        # One that has failed leaves the others waiting for it for ever; those that fail of the same may say so first.
+        if failed_at is None and any(child.poll() not in (None, 0) for child in children):
+            failed_at = time.monotonic()
+        if failed_at is not None and time.monotonic() - failed_at > FAREWELL:
             for child in children:
                 child.kill()
-        time.sleep(0.2)
+        time.sleep(0.1)
     codes = [child.wait() for child in children]
-    return max(codes) if all(code >= 0 for code in codes) else 1
+    if any(codes):
+        tell_failure(folder, codes)
+    return next((code for code in codes if code > 0), int(any(codes)))
+
+
+def tell_failure(folder, codes):
+    """The first process writes the run folder. Where another one has failed, it was ended and could not say so."""
+    status = read_json(folder / "status.json") or {"version": 1}
+    if status.get("state") != "failed":
+        number = next(number for number, code in enumerate(codes) if code)
+        status.update(state="failed", updatedAt=now(), timeRemaining=None,
+                      error={"code": "failed", "message": f"The process of GPU {number} has ended with {codes[number]}. What it said last is in the log."})
+        RunFolder.print(to_json(status))
+        replace_file(folder / "status.json", to_json(status) + "\n")
 
 
 def fetch_repository(name, revision, place):
@@ -1850,6 +1915,7 @@ def main(arguments=None):
             if not options.folder:
                 raise invalid("--repo needs --folder, the place for the run")
             options.config = fetch_repository(options.repo, options.revision, options.folder / "repository") / options.config
+            arguments = ["--config", str(options.config), "--folder", str(options.folder)]
         run = Run(options.config.absolute(), options.folder.absolute() if options.folder else None)
         if options.check:
             run.set_environment()
@@ -1862,8 +1928,8 @@ def main(arguments=None):
         return problem.status
 
     gpus = run.settings["hardware.numGPUs"]
-    if gpus > 1 and "RANK" not in os.environ and not options.repo:
-        return run_processes(gpus, arguments)
+    if gpus > 1 and "RANK" not in os.environ:
+        return run_processes(gpus, arguments, run.folder_path)
     try:
         return run_here(run)
     except Problem as problem:

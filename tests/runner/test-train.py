@@ -328,6 +328,22 @@ def test_optimizations():
         assert all(abs(a - b) < 1e-4 * b for a, b in zip(found, plain)), (name, found, plain)
 
 
+def test_quantised():
+    """A base of eight bits, and an optimizer of eight: near the exact numbers, and down."""
+    exact = make_run("exact")
+    run(exact)
+    for name, change in (("int8", lambda c: c["configuration"]["model"].update(precision="int8")),
+                         ("optimizer", lambda c: c["configuration"].update(optimizations={"enabled": ["optimizer_8bit", "paged_optimizer"]}))):
+        folder = make_run(f"quantised-{name}", change)
+        run(folder)
+        found, expected = metrics(folder), metrics(exact)
+        assert all(abs(a["loss"] - b["loss"]) < 0.05 for a, b in zip(found, expected) if "loss" in b), name
+        assert found[-1]["evalLoss"] < found[0]["loss"] + 0.1, name
+        assert (folder / "output" / "adapter_model.safetensors").is_file()
+        tensors = read_tensors(folder / "output" / "adapter_model.safetensors")
+        assert all(tensor.dtype == "float32" and tensor.any() for tensor in tensors.values()), name
+
+
 def test_bf16():
     """Coarser numbers, the same way down."""
     def change(config):
@@ -346,7 +362,8 @@ def test_bf16():
 def test_refusals():
     """Before anything is loaded, with the path, and exit status 2."""
     for name, change, path in (
-            ("no-gpu", lambda c: c["configuration"]["method"].update(type="qlora"), "method.type"),
+            ("four-bits", lambda c: c["configuration"]["method"].update(type="qlora"), "method.type"),
+            ("no-gpu", lambda c: c["configuration"]["model"].update(precision="fp16"), "model.precision"),
             ("no-model", lambda c: c["paths"].update(model="/nowhere/model"), "paths.model"),
             ("no-data", lambda c: c["paths"].update(training="nothing.jsonl"), "paths.training"),
             ("unknown", lambda c: c["configuration"].update(novelty={"x": 1}), "novelty.x"),
@@ -383,7 +400,7 @@ def test_push():
 
         def upload_folder(self, **arguments):
             files = sorted(path.name for path in Path(arguments["folder_path"]).iterdir())
-            pushed.append(("upload", arguments["repo_id"], arguments["path_in_repo"], files))
+            pushed.append(("upload", arguments["repo_id"], arguments["path_in_repo"], files, arguments["allow_patterns"], arguments["delete_patterns"]))
 
         def list_repo_files(self, name):
             return []
@@ -400,12 +417,51 @@ def test_push():
         huggingface_hub.HfApi = own
         assert os.environ.pop("HF_TOKEN") == "hf_t0ken"
     assert pushed[0][:2] == ("create", "me/out") and pushed[0][2]["private"] is True
-    uploads = [(repo, inside) for kind, repo, inside, *_ in pushed if kind == "upload"]
-    assert uploads == [("me/out", "checkpoints/step-6"), ("me/out", "")]
+    uploads = [(repo, inside, only) for kind, repo, inside, *more in pushed if kind == "upload" for only in more[1:2]]
+    assert uploads == [("me/out", "checkpoints", ["step-6/*"]), ("me/out", "", None)], uploads
     assert "adapter_model.safetensors" in pushed[-1][3] and "optimizer.pt" not in pushed[-1][3] and "training_args.bin" not in pushed[-1][3]
     for path in folder.rglob("*"):
         assert not path.is_file() or path.name == "config.json" or b"hf_t0ken" not in path.read_bytes(), path
     assert "hf_t0ken" not in text
+
+
+def test_two_processes():
+    """Two that share the work count as one with twice the batch."""
+    def change(config):
+        config["configuration"]["schedule"].update(batchSize=4, gradientAccumulation=1)
+
+    whole = make_run("one-process", change)
+    run(whole)
+    folder = make_run("two-processes", lambda config: config["configuration"]["schedule"].update(batchSize=2, gradientAccumulation=1))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    processes = [start(folder, RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2", LOCAL_WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT=port,
+                       USE_LIBUV="0")
+                 for rank in range(2)]
+    said = [process.communicate()[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
+    assert runner.PREFIX not in said[1]
+    for a, b in zip(metrics(folder), metrics(whole)):
+        for name in ("step", "epoch", "loss", "evalLoss", "learningRate", "gradNorm"):
+            assert name not in b or abs(a[name] - b[name]) < 1e-4 * max(1, abs(b[name])), (name, a, b)
+    assert len(metrics(folder)) == len(metrics(whole)) and status(folder)["state"] == "succeeded"
+
+
+def test_started_for_each_gpu():
+    """One process a GPU; what ends them all is told once, and is the exit status."""
+    folder = make_run("four", lambda config: config["configuration"].update(hardware={"numGPUs": 2}))
+    process = start(folder)
+    out = process.communicate()[0]
+    assert process.returncode == 2, out
+    assert status(folder)["state"] == "failed" and "hardware.numGPUs" in status(folder)["error"]["message"]
+    assert out.count('"state":"failed"') == 1
+
+    # One that could not speak for itself is spoken for.
+    (folder / "status.json").write_text(json.dumps({**status(folder), "state": "running"}))
+    with redirect_stdout(io.StringIO()) as said:
+        runner.tell_failure(folder, [0, -9])
+    assert status(folder)["state"] == "failed" and "GPU 1" in status(folder)["error"]["message"] and said.getvalue().startswith(runner.PREFIX)
 
 
 def test_wandb():

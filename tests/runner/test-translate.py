@@ -164,7 +164,9 @@ def test_methods():
     refuse({"method.loraConfig.trainableModules": "q proj!"}, "method.loraConfig.trainableModules")
     refuse({"method.loraConfig.dropout": 1}, "method.loraConfig.dropout")
     refuse({"method.type": "qlora"}, "method.type", "GPU", machine=CPU)
+    refuse({"model.precision": "int8"}, "model.precision", "bitsandbytes", machine=CPU)
     refuse({"method.type": "qlora"}, "method.type", "bitsandbytes", machine=runner.Machine(1, ("A100",), True, ()))
+    assert plan({"model.precision": "int8"}, runner.Machine(modules=("bitsandbytes",)))["bits"] == 8
 
 
 def test_precisions():
@@ -219,8 +221,9 @@ def test_optimizations():
     assert enabled("flash_attention")["model"]["attn_implementation"] == "flash_attention_2"
     without = enabled("flash_attention", machine=CPU)
     assert without["model"]["attn_implementation"] == "sdpa" and any("flash_attention" in note for note in without["notes"])
-    for feature in ("optimizer_8bit", "paged_optimizer", "activation_offloading"):
-        refuse({"optimizations.enabled": [feature]}, "optimizations.enabled", feature, machine=CPU)
+    for feature in ("optimizer_8bit", "paged_optimizer"):
+        refuse({"optimizations.enabled": [feature]}, "optimizations.enabled", feature, "bitsandbytes", machine=CPU)
+    refuse({"optimizations.enabled": ["activation_offloading"]}, "optimizations.enabled", "activation_offloading", "GPU", machine=CPU)
     refuse({"optimizations.enabled": ["teleport"]}, "optimizations.enabled", "teleport")
 
 
