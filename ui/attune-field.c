@@ -288,6 +288,14 @@ attune_field_set_capabilities (AttuneField        *self,
           if (self->words[0] == NULL)
             self->supported = FALSE;
         }
+      else if (self->type == ATTUNE_PARAMETER_TEXT)
+        {
+          g_autoptr (GVariant) values = g_variant_lookup_value (attune_capabilities_get_variant (capabilities), "parameterValues",
+                                                                G_VARIANT_TYPE ("a{sas}"));
+
+          if (values != NULL)
+            g_variant_lookup (values, self->path, "^as", &self->words);
+        }
     }
   if (self->default_value != NULL)
     g_variant_take_ref (self->default_value);

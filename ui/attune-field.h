@@ -40,7 +40,7 @@ gboolean             attune_field_is_visible          (AttuneField           *se
 gboolean             attune_field_get_range           (AttuneField           *self,
                                                        double                *minimum,
                                                        double                *maximum);
-/* The words that may be chosen here, in the order of the enumeration. (transfer none) */
+/* The words that may be chosen here, in the order of the enumeration; of a text, those that the provider lists. (transfer none) */
 const char * const  *attune_field_get_words           (AttuneField           *self);
 /* (transfer full) */
 char                *attune_field_dup_word_title      (AttuneField           *self,

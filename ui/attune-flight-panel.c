@@ -40,6 +40,7 @@ struct _AttuneFlightPanel {
   GPtrArray           *ignored_children;
   double               limit;         /* US dollars; 0: none */
   gboolean             paid;
+  gboolean             has_estimate;
   char                *shown; /* what the list shows: made anew only where it changed, or the focus would be lost */
 };
 
@@ -381,7 +382,13 @@ attune_flight_panel_set_estimate (AttuneFlightPanel    *self,
   gtk_widget_set_visible (self->estimate_spinner, estimate == NULL && message == NULL);
   /* The numbers of before stay while new ones are made: rows that come and go with every key are no help. */
   if (estimate == NULL && message == NULL)
-    return;
+    {
+      /* Why there were none does not hold any more. */
+      if (!self->has_estimate)
+        adw_preferences_group_set_description (self->estimate_group, NULL);
+      return;
+    }
+  self->has_estimate = estimate != NULL;
 
   if (estimate != NULL)
     {

@@ -210,7 +210,7 @@ take_advice (AttuneNewJobPage *self)
         }
     }
   for (guint i = 0; i < paths->len; i++)
-    attune_configuration_set_value (configuration, g_ptr_array_index (paths, i), g_ptr_array_index (values, i));
+    attune_new_job_page_set_automatic (self, g_ptr_array_index (paths, i), g_ptr_array_index (values, i));
 
   return paths->len > 0;
 }
@@ -230,12 +230,7 @@ check_idle_cb (gpointer user_data)
       if (take_advice (self))
         return G_SOURCE_REMOVE; /* the change has asked for the next check */
     }
-  /* How the form begins is no draft yet. */
-  if (!self->has_begun)
-    {
-      self->has_begun = TRUE;
-      self->baseline = attune_configuration_copy (attune_job_form_get_configuration (self->form));
-    }
+  self->has_begun = TRUE;
   attune_new_job_page_update_actions (self);
 
   return G_SOURCE_REMOVE;

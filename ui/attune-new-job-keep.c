@@ -38,10 +38,11 @@ is_worth_keeping (AttuneNewJobPage *self)
 {
   if (self->is_done || !self->has_begun)
     return FALSE;
-  if (self->baseline == NULL || *gtk_editable_get_text (GTK_EDITABLE (self->name_row)) != '\0')
+  if (self->automatic == NULL || *gtk_editable_get_text (GTK_EDITABLE (self->name_row)) != '\0')
     return TRUE;
 
-  return !attune_configuration_equal (self->baseline, attune_job_form_get_configuration (self->form));
+  /* How a form begins is no draft yet. */
+  return !attune_configuration_equal (self->automatic, attune_job_form_get_configuration (self->form));
 }
 
 static void
@@ -122,7 +123,7 @@ load (AttuneNewJobPage    *self,
   /* The provider's advice is for those who begin with nothing. */
   self->advised = TRUE;
   self->has_begun = TRUE;
-  g_clear_object (&self->baseline);
+  g_clear_object (&self->automatic);
   gtk_editable_set_text (GTK_EDITABLE (self->name_row), name != NULL ? name : "");
   attune_job_form_set_configuration (self->form, copy);
   if (provider != NULL && !attune_new_job_page_choose_provider (self, provider))
@@ -151,7 +152,8 @@ start_over (AttuneNewJobPage *self)
   g_clear_pointer (&self->draft_id, g_free);
   self->advised = FALSE;
   self->has_begun = FALSE;
-  g_clear_object (&self->baseline);
+  g_clear_object (&self->automatic);
+  self->automatic = attune_configuration_new ();
   gtk_editable_set_text (GTK_EDITABLE (self->name_row), "");
   attune_job_form_set_configuration (self->form, empty);
   g_clear_pointer (&self->misfits, g_ptr_array_unref);
@@ -493,6 +495,49 @@ export_recipe_action (GtkWidget  *widget,
 }
 
 /* --- What does not fit --- */
+
+static gboolean
+is_still_automatic (AttuneNewJobPage *self,
+                    const char       *path)
+{
+  g_autoptr (GVariant) automatic = attune_configuration_dup_value (self->automatic, path);
+  g_autoptr (GVariant) now = attune_configuration_dup_value (attune_job_form_get_configuration (self->form), path);
+
+  return automatic != NULL && now != NULL && g_variant_equal (automatic, now);
+}
+
+/* What the other provider advised is taken back, and this one will advise anew; its model and method go where they do not fit. What a
+ * person chose stays, and is reported. */
+void
+attune_new_job_page_drop_automatic (AttuneNewJobPage *self)
+{
+  AttuneConfiguration *configuration = attune_job_form_get_configuration (self->form);
+  g_autoptr (GPtrArray) misfits = NULL;
+  guint n_parameters;
+  const AttuneParameter *parameters = attune_parameters_get (&n_parameters);
+
+  if (!self->provider_changed || self->automatic == NULL)
+    return;
+
+  self->provider_changed = FALSE;
+  self->advised = FALSE;
+  misfits = attune_carry_check (configuration, self->capabilities, attune_adapter_get_title (self->adapter));
+  for (guint i = 0; i < n_parameters; i++)
+    {
+      const char *path = parameters[i].path;
+      gboolean is_choice = g_str_equal (path, "model.baseModel") || g_str_equal (path, "method.type");
+      gboolean fits = TRUE;
+
+      if (!is_still_automatic (self, path))
+        continue;
+      for (guint j = 0; j < misfits->len; j++)
+        fits = fits && !g_str_equal (((const AttuneMisfit *) g_ptr_array_index (misfits, j))->path, path);
+      if (is_choice && fits)
+        continue;
+      attune_configuration_set_value (self->automatic, path, NULL);
+      attune_configuration_set_value (configuration, path, NULL);
+    }
+}
 
 void
 attune_new_job_page_update_carry (AttuneNewJobPage *self)

@@ -75,12 +75,13 @@ struct _AttuneNewJobPage {
 
   /* what is kept and carried */
   GMenu               *drafts_menu;
-  AttuneConfiguration *baseline;      /* as the form began; NULL: whatever it shows is worth keeping */
+  AttuneConfiguration *automatic;     /* what nobody chose: the starting point and the provider's advice; NULL: all was chosen before */
   char                *draft_id;
   guint                draft_source;
   GPtrArray           *misfits;       /* AttuneMisfit; NULL for none */
   AdwToast            *undo_toast;    /* weak */
-  guint                has_begun : 1;    /* what it began with is known */
+  guint                has_begun : 1;    /* what it begins with is known */
+  guint                provider_changed : 1; /* what was automatic at another may not fit */
   guint                check_carry : 1;  /* what is set came from elsewhere */
   guint                is_done : 1;      /* the job was handed over: nothing is left to keep */
 };
@@ -123,6 +124,8 @@ void           attune_new_job_page_queue_draft       (AttuneNewJobPage  *self);
 void           attune_new_job_page_flush_draft       (AttuneNewJobPage  *self);
 void           attune_new_job_page_forget_draft      (AttuneNewJobPage  *self);
 void           attune_new_job_page_fill_drafts_menu  (AttuneNewJobPage  *self);
+/* Takes back what was automatic at another provider and means nothing at this one. */
+void           attune_new_job_page_drop_automatic    (AttuneNewJobPage  *self);
 /* Compares what is set with what the provider takes, if it came from elsewhere. */
 void           attune_new_job_page_update_carry      (AttuneNewJobPage  *self);
 /* Tells of a change of many values, with a way back to @before. */
@@ -136,5 +139,9 @@ gboolean       attune_new_job_page_choose_provider   (AttuneNewJobPage  *self,
                                                       const char        *id);
 /* What has to be chosen before anything else makes sense. */
 void           attune_new_job_page_choose_starting_point (AttuneNewJobPage *self);
+/* Sets a value that nobody chose. */
+void           attune_new_job_page_set_automatic     (AttuneNewJobPage  *self,
+                                                      const char        *path,
+                                                      GVariant          *value);
 
 G_END_DECLS

@@ -41,6 +41,18 @@ repair_requested_cb (AttuneNewJobPage *self,
 
 /* --- Provider --- */
 
+void
+attune_new_job_page_set_automatic (AttuneNewJobPage *self,
+                                   const char       *path,
+                                   GVariant         *value)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (value);
+
+  attune_configuration_set_value (attune_job_form_get_configuration (self->form), path, sunk);
+  if (self->automatic != NULL)
+    attune_configuration_set_value (self->automatic, path, sunk);
+}
+
 /* What has to be chosen before anything else makes sense: the first model, and LoRA where it can be had. What was chosen stays. */
 void
 attune_new_job_page_choose_starting_point (AttuneNewJobPage *self)
@@ -56,16 +68,17 @@ attune_new_job_page_choose_starting_point (AttuneNewJobPage *self)
       const char *id;
 
       if (g_variant_lookup (first, "id", "&s", &id))
-        attune_configuration_set_value (configuration, "model.baseModel", g_variant_new_string (id));
+        attune_new_job_page_set_automatic (self, "model.baseModel", g_variant_new_string (id));
     }
-  if (!attune_configuration_is_set (configuration, "method.type"))
+  if (!attune_configuration_is_set (configuration, "method.type") &&
+      attune_capabilities_supports_path (self->capabilities, "method.type"))
     {
       static const char * const words[] = { "lora", "full", "qlora" };
 
       for (guint i = 0; i < G_N_ELEMENTS (words); i++)
         if (attune_capabilities_supports_value (self->capabilities, "method.type", words[i]))
           {
-            attune_configuration_set_value (configuration, "method.type", g_variant_new_string (words[i]));
+            attune_new_job_page_set_automatic (self, "method.type", g_variant_new_string (words[i]));
             break;
           }
     }
@@ -162,6 +175,7 @@ capabilities_loaded_cb (GObject      *object,
 
   g_set_object (&self->capabilities, capabilities);
   attune_job_form_set_capabilities (self->form, capabilities);
+  attune_new_job_page_drop_automatic (self);
   attune_new_job_page_choose_starting_point (self);
   problem = g_variant_lookup_value (reply, "problem", G_VARIANT_TYPE_VARDICT);
   if (problem != NULL && g_variant_lookup (problem, "message", "&s", &message))
@@ -213,7 +227,7 @@ provider_selected_cb (AttuneNewJobPage *self)
     return;
   /* What was set for another provider may not fit this one, and that is said. */
   if (self->adapter != NULL && self->adapter != adapter && self->capabilities != NULL)
-    self->check_carry = TRUE;
+    self->check_carry = self->provider_changed = TRUE;
   if (!g_set_object (&self->adapter, adapter))
     return;
 
@@ -451,7 +465,7 @@ attune_new_job_page_dispose (GObject *object)
   g_clear_pointer (&self->draft_id, g_free);
   g_clear_pointer (&self->misfits, g_ptr_array_unref);
   g_clear_weak_pointer (&self->undo_toast);
-  g_clear_object (&self->baseline);
+  g_clear_object (&self->automatic);
   g_clear_object (&self->drafts_menu);
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_NEW_JOB_PAGE);
 
@@ -549,6 +563,7 @@ static void
 attune_new_job_page_init (AttuneNewJobPage *self)
 {
   self->settings = attune_settings_new ();
+  self->automatic = attune_configuration_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.start", FALSE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.show-request", FALSE);

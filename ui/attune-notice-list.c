@@ -147,7 +147,7 @@ attune_notice_list_set (AttuneNoticeList *self,
 
   group = g_object_ref_sink (adw_preferences_group_new ());
   /* translators: %s is a provider */
-  title = g_strdup_printf (_("News of %s"), provider);
+  title = g_strdup_printf (_("Notices of %s"), provider);
   escaped = g_markup_escape_text (title, -1);
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), escaped);
 

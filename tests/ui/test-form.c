@@ -418,6 +418,35 @@ test_custom (FormTest      *test,
   g_assert_null (attune_job_form_get_row (test->form, "metadata.seed"));
 }
 
+/* Where a provider lists the texts that it takes, they can be chosen as well as typed. */
+static void
+test_choices (FormTest      *test,
+              gconstpointer  data)
+{
+  g_autoptr (GVariantDict) dict = fake_adapter_new_dict ();
+  g_autoptr (AttuneCapabilities) capabilities = NULL;
+  GVariantBuilder values;
+  GtkWidget *widget = get_widget (test, "output.suffix");
+  GtkWidget *button, *list;
+
+  g_assert_null (ui_test_find (widget, GTK_TYPE_LIST_BOX, NULL));
+  g_variant_builder_init (&values, G_VARIANT_TYPE ("a{sas}"));
+  g_variant_builder_add (&values, "{s@as}", "output.suffix", g_variant_new_strv ((const char *[]) { "one", "two", NULL }, -1));
+  g_variant_dict_insert_value (dict, "parameterValues", g_variant_builder_end (&values));
+  capabilities = attune_capabilities_new (g_variant_dict_end (dict), NULL);
+  attune_job_form_set_capabilities (test->form, capabilities);
+
+  button = ui_test_find (widget, GTK_TYPE_MENU_BUTTON, NULL);
+  g_assert_nonnull (button);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+  ui_test_settle (GTK_WIDGET (test->window));
+  list = ui_test_find (GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button))), GTK_TYPE_LIST_BOX, NULL);
+  g_assert_nonnull (list);
+  g_signal_emit_by_name (list, "row-activated", gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 1));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (widget)), ==, "two");
+  ui_test_settle (GTK_WIDGET (test->window));
+}
+
 static void
 test_focus (FormTest      *test,
             gconstpointer  data)
@@ -503,6 +532,7 @@ main (int   argc,
   add ("steps", test_steps);
   add ("model-narrows", test_model_narrows);
   add ("custom", test_custom);
+  add ("choices", test_choices);
   add ("focus", test_focus);
   add ("dataset", test_dataset);
   add ("narrow", test_narrow);

@@ -361,7 +361,7 @@ test_tokens (PageTest      *test,
 {
   g_autofree char *train = attune_paths_dup_package_file ("starter/example/train.jsonl");
   AttuneTokenDialog *dialog;
-  GtkWidget *view;
+  GtkWidget *view = NULL;
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
 
@@ -374,8 +374,7 @@ test_tokens (PageTest      *test,
   dialog = ATTUNE_TOKEN_DIALOG (get_dialog (test));
   ui_test_wait (attune_token_dialog_is_loaded (dialog));
   g_assert_cmpuint (attune_token_dialog_get_n_rows (dialog), ==, 50);
-  view = find (test, GTK_TYPE_TEXT_VIEW, NULL);
-  g_assert_nonnull (view);
+  ui_test_wait ((view = find (test, GTK_TYPE_TEXT_VIEW, NULL)) != NULL);
   g_object_get (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), "text", &first, NULL);
   g_assert_nonnull (strstr (first, "assistant"));
   ui_test_settle (GTK_WIDGET (test->window));
@@ -431,7 +430,7 @@ test_notices (PageTest      *test,
   g_autoptr (GVariantDict) dict = fake_adapter_new_dict ();
   GVariantBuilder builder;
 
-  g_assert_null (find (test, ADW_TYPE_PREFERENCES_GROUP, "News of Fake Provider"));
+  g_assert_null (find (test, ADW_TYPE_PREFERENCES_GROUP, "Notices of Fake Provider"));
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   g_variant_builder_add_parsed (&builder, "{'text': <'No new jobs are taken after this day. Choose another provider for what has to last.'>, "
                                           "'severity': <'error'>, 'from': <'2100-02-03'>}");
@@ -440,7 +439,7 @@ test_notices (PageTest      *test,
   fake_adapter_set_capabilities (test->base.adapter, g_variant_dict_end (dict));
   gtk_widget_activate_action (GTK_WIDGET (test->page), "new-job.retry", NULL);
   settle (test);
-  g_assert_nonnull (find (test, ADW_TYPE_PREFERENCES_GROUP, "News of Fake Provider"));
+  g_assert_nonnull (find (test, ADW_TYPE_PREFERENCES_GROUP, "Notices of Fake Provider"));
   g_assert_nonnull (find (test, ADW_TYPE_EXPANDER_ROW, "1 Notice"));
   ui_test_assert_named (GTK_WIDGET (test->window));
   ui_test_screenshot (GTK_WINDOW (test->window), "new-job-notices");
@@ -642,6 +641,8 @@ test_carry (PageTest      *test,
 
   open_page (test);
   provider = ADW_COMBO_ROW (find (test, ADW_TYPE_COMBO_ROW, "_Provider"));
+  adw_combo_row_set_selected (provider, 0);
+  settle (test);
   adw_combo_row_set_selected (provider, 1);
   settle (test);
   attune_configuration_set_value (get_configuration (test), "method.type", g_variant_new_string ("lora"));
@@ -670,6 +671,47 @@ test_carry (PageTest      *test,
   g_assert_cmpint (attune_configuration_get_enum (get_configuration (test), "method.type"), ==, ATTUNE_TRAINING_METHOD_FULL);
   g_assert_false (json_object_has_member (attune_configuration_get_metadata (get_configuration (test)), "seed"));
   g_assert_null (find (test, ADW_TYPE_ACTION_ROW, "3 settings do not fit Other Provider"));
+}
+
+/* What nobody chose is chosen anew at another provider, and no reason for a report. */
+static void
+test_automatic (PageTest      *test,
+                gconstpointer  data)
+{
+  GListModel *registry = G_LIST_MODEL (attune_commands_get_registry (test->base.commands));
+  g_autoptr (FakeAdapter) other = g_list_model_get_item (registry, 0);
+  g_autoptr (GVariantDict) dict = fake_adapter_new_dict ();
+  GVariantBuilder models;
+  AdwComboRow *provider;
+  g_autofree char *model = NULL;
+
+  g_variant_builder_init (&models, G_VARIANT_TYPE ("aa{sv}"));
+  g_variant_builder_add_parsed (&models, "{'id': <'theirs'>, 'title': <'Theirs'>}");
+  g_variant_dict_insert_value (dict, "models", g_variant_builder_end (&models));
+  g_variant_dict_insert_value (dict, "supportedMethods", g_variant_new_strv ((const char *[]) { "full", NULL }, -1));
+  fake_adapter_set_capabilities (other, g_variant_dict_end (dict));
+  fake_adapter_set_advice (test->base.adapter, "optimizer.learningRate", g_variant_new_double (2e-4));
+
+  test->window = ui_test_open_window (&test->base);
+  test->page = attune_window_show_new_job (test->window);
+  test->form = attune_new_job_page_get_form (test->page);
+  settle (test);
+  provider = ADW_COMBO_ROW (find (test, ADW_TYPE_COMBO_ROW, "_Provider"));
+  adw_combo_row_set_selected (provider, 1);
+  settle (test);
+  gtk_widget_activate_action (GTK_WIDGET (test->page), "new-job.start-over", NULL);
+  settle (test);
+  g_assert_cmpfloat (attune_configuration_get_double (get_configuration (test), "optimizer.learningRate"), ==, 2e-4);
+  attune_configuration_set_value (get_configuration (test), "schedule.batchSize", g_variant_new_int64 (2));
+
+  adw_combo_row_set_selected (provider, 0);
+  settle (test);
+  model = attune_configuration_dup_text (get_configuration (test), "model.baseModel");
+  g_assert_cmpstr (model, ==, "theirs");
+  g_assert_cmpint (attune_configuration_get_enum (get_configuration (test), "method.type"), ==, ATTUNE_TRAINING_METHOD_FULL);
+  g_assert_false (attune_configuration_is_set (get_configuration (test), "optimizer.learningRate"));
+  g_assert_cmpint (attune_configuration_get_integer (get_configuration (test), "schedule.batchSize"), ==, 2);
+  g_assert_null (find (test, GTK_TYPE_BUTTON, "_Adjust All"));
 }
 
 static void
@@ -833,6 +875,7 @@ main (int   argc,
   add ("draft", test_draft);
   add ("draft-ends", test_draft_ends);
   add_late ("carry", test_carry);
+  add_late ("automatic", test_automatic);
   add_late ("clone", test_clone);
   add_late ("recipe", test_recipe);
   add ("paste", test_paste);
