@@ -401,6 +401,10 @@ attune_catalogue_dup_capabilities (AttuneCatalogue *self,
         }
     }
 
+  /* The window shows where keys and prices are found; it knows no catalogue. */
+  if (attune_json_lookup (self->root, "links") != NULL)
+    json_object_set_member (json_node_get_object (node), "links", attune_json_copy (attune_json_lookup (self->root, "links")));
+
   capabilities = attune_capabilities_new_from_json (node, &error);
   /* It was checked when it was read. */
   g_assert_no_error (error);

@@ -40,6 +40,7 @@ typedef struct {
   char               *url;
   gint64              done;      /* bytes in the part */
   gint64              began_at;  /* bytes that were there when this try began */
+  gint64              furthest;  /* that any try came */
   gint64              expected;  /* what this try should bring it to, -1 unknown */
   guint               n_failures; /* one after the other without a byte between */
   guint               idle_ms;
@@ -49,6 +50,25 @@ typedef struct {
   gboolean            timed_out;
   gint64              told_at;
 } Download;
+
+/* What the thread needs, copied: none of our objects may come to its end there. */
+typedef struct {
+  char   *part;
+  char   *tag_path;
+  char   *destination;
+  gint64  size;
+  char   *sha256;
+} Placing;
+
+static void
+placing_free (Placing *placing)
+{
+  g_free (placing->part);
+  g_free (placing->tag_path);
+  g_free (placing->destination);
+  g_free (placing->sha256);
+  g_free (placing);
+}
 
 static void open_part (GTask *task);
 static void read_next (GTask *task);
@@ -142,10 +162,10 @@ place_thread (GTask        *task,
               gpointer      task_data,
               GCancellable *cancellable)
 {
-  Download *download = g_task_get_task_data (G_TASK (task_data));
+  Placing *placing = task_data;
   GError *error = NULL;
 
-  if (attune_http_part_place (download->part, download->tag_path, download->destination, download->size, download->sha256, cancellable, &error))
+  if (attune_http_part_place (placing->part, placing->tag_path, placing->destination, placing->size, placing->sha256, cancellable, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -155,13 +175,20 @@ place_thread (GTask        *task,
 static void
 place (GTask *task)
 {
+  Download *download = g_task_get_task_data (task);
+  Placing *placing = g_new0 (Placing, 1);
   g_autoptr (GTask) inner = NULL;
 
   clear_try (task);
-  inner = g_task_new (g_task_get_source_object (task), g_task_get_cancellable (task), placed_cb, g_object_ref (task));
+  placing->part = g_strdup (download->part);
+  placing->tag_path = g_strdup (download->tag_path);
+  placing->destination = g_strdup (download->destination);
+  placing->size = download->size;
+  placing->sha256 = g_strdup (download->sha256);
+  inner = g_task_new (NULL, g_task_get_cancellable (task), placed_cb, g_object_ref (task));
   g_task_set_source_tag (inner, place);
   g_task_set_check_cancellable (inner, FALSE);
-  g_task_set_task_data (inner, g_object_ref (task), g_object_unref);
+  g_task_set_task_data (inner, placing, (GDestroyNotify) placing_free);
   g_task_run_in_thread (inner, place_thread);
 }
 
@@ -181,8 +208,10 @@ broke_off (GTask  *task,
     }
   error = attune_http_error_from_transport (error, attune_http_client_get_title (client), download->url);
 
-  if (download->done > download->began_at)
+  /* Further than ever before: a server that begins anew each time and breaks off at the same place gets no further. */
+  if (download->done > MAX (download->furthest, download->began_at))
     download->n_failures = 0;
+  download->furthest = MAX (download->furthest, download->done);
   if (!attune_http_error_is_passing (error) || ++download->n_failures > patience->n_retries)
     {
       end_with_error (task, error);

@@ -361,7 +361,7 @@ cache_read_cb (GObject      *source,
                gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  AttuneRemoteAdapter *self = ATTUNE_REMOTE_ADAPTER (source);
+  AttuneRemoteAdapter *self = g_task_get_source_object (task);
   AttuneRemoteAdapterPrivate *priv = get_private (self);
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   gint64 fetched_at = 0;
@@ -397,7 +397,7 @@ attune_remote_adapter_load_capabilities_async (AttuneAdapter       *adapter,
   else if (refresh)
     fetch (task);
   else
-    attune_remote_cache_read_async (self, priv->provider, attune_http_client_get_base_url (attune_remote_adapter_get_client (self)),
+    attune_remote_cache_read_async (priv->provider, attune_http_client_get_base_url (attune_remote_adapter_get_client (self)),
                                     cancellable, cache_read_cb, g_object_ref (task));
 }
 

@@ -73,14 +73,14 @@ read_thread (GTask        *task,
 }
 
 void
-attune_remote_cache_read_async (AttuneRemoteAdapter *self,
-                                const char          *provider,
+attune_remote_cache_read_async (const char          *provider,
                                 const char          *base_url,
                                 GCancellable        *cancellable,
                                 GAsyncReadyCallback  callback,
                                 gpointer             user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  /* Without a source, which might come to its end in the thread. */
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, attune_remote_cache_read_async);
   g_task_set_task_data (task, cache_new (provider, base_url), (GDestroyNotify) cache_free);

@@ -12,8 +12,7 @@ G_BEGIN_DECLS
 
 /* capabilities/<provider>.json under the cache folder: what a provider last said of itself, with the date and the address that said it. */
 
-void      attune_remote_cache_read_async  (AttuneRemoteAdapter  *self,
-                                           const char           *provider,
+void      attune_remote_cache_read_async  (const char           *provider,
                                            const char           *base_url,
                                            GCancellable         *cancellable,
                                            GAsyncReadyCallback   callback,

@@ -39,10 +39,10 @@ typedef struct {
 
 struct _FakeServer
 {
-  SoupServer *server;
+  SoupServer     *server;
+  GSocketService *tls_service; /* in the place of the server */
   char       *url;
   guint       port;
-  gboolean    tls;
   GPtrArray  *routes;
   GPtrArray  *faults;
   GPtrArray  *requests;
@@ -471,8 +471,37 @@ listen_at (FakeServer *self,
 {
   g_autoptr (GError) error = NULL;
 
-  if (!soup_server_listen_local (self->server, port, SOUP_SERVER_LISTEN_IPV4_ONLY | (self->tls ? SOUP_SERVER_LISTEN_HTTPS : 0), &error))
+  if (!soup_server_listen_local (self->server, port, SOUP_SERVER_LISTEN_IPV4_ONLY, &error))
     g_error ("%s", error->message);
+}
+
+static void
+shook_hands_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  /* Nobody trusts this certificate, so there is nobody to speak with. */
+  g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, NULL);
+  g_io_stream_close_async (G_IO_STREAM (source), G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+}
+
+static void
+unref_cb (gpointer  data,
+          GClosure *closure)
+{
+  g_object_unref (data);
+}
+
+static gboolean
+incoming_cb (GSocketService    *service,
+             GSocketConnection *connection,
+             GObject           *source_object,
+             gpointer           certificate)
+{
+  g_autoptr (GIOStream) stream = g_tls_server_connection_new (G_IO_STREAM (connection), certificate, NULL);
+
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (stream), G_PRIORITY_DEFAULT, NULL, shook_hands_cb, NULL);
+  return TRUE;
 }
 
 static FakeServer *
@@ -485,13 +514,25 @@ make_server (GTlsCertificate *certificate)
   self->faults = g_ptr_array_new_with_free_func ((GDestroyNotify) fault_free);
   self->requests = g_ptr_array_new_with_free_func ((GDestroyNotify) request_free);
   self->open = g_ptr_array_new_with_free_func (g_object_unref);
-  self->tls = certificate != NULL;
-  self->server = g_object_new (SOUP_TYPE_SERVER, "tls-certificate", certificate, "raw-paths", TRUE, NULL);
+  if (certificate != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      self->tls_service = g_socket_service_new ();
+      self->port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (self->tls_service), NULL, &error);
+      if (self->port == 0)
+        g_error ("%s", error->message);
+      g_signal_connect_data (self->tls_service, "incoming", G_CALLBACK (incoming_cb), g_object_ref (certificate), (GClosureNotify) unref_cb, 0);
+      self->url = g_strdup_printf ("https://127.0.0.1:%u", self->port);
+      return self;
+    }
+
+  self->server = g_object_new (SOUP_TYPE_SERVER, "raw-paths", TRUE, NULL);
   soup_server_add_handler (self->server, NULL, handle_cb, self, NULL);
   listen_at (self, 0);
   uris = soup_server_get_uris (self->server);
   self->port = (guint) g_uri_get_port (uris->data);
-  self->url = g_strdup_printf ("%s://127.0.0.1:%u", self->tls ? "https" : "http", self->port);
+  self->url = g_strdup_printf ("http://127.0.0.1:%u", self->port);
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   return self;
 }
@@ -523,8 +564,15 @@ fake_server_free (FakeServer *self)
   for (guint i = 0; i < self->open->len; i++)
     g_signal_handlers_disconnect_by_func (g_ptr_array_index (self->open, i), forget_open_cb, self);
   g_ptr_array_unref (self->open);
-  soup_server_disconnect (self->server);
-  g_object_unref (self->server);
+  if (self->server != NULL)
+    soup_server_disconnect (self->server);
+  g_clear_object (&self->server);
+  if (self->tls_service != NULL)
+    {
+      g_socket_service_stop (self->tls_service);
+      g_socket_listener_close (G_SOCKET_LISTENER (self->tls_service));
+    }
+  g_clear_object (&self->tls_service);
   g_ptr_array_unref (self->routes);
   g_ptr_array_unref (self->faults);
   g_ptr_array_unref (self->requests);

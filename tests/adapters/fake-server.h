@@ -51,7 +51,7 @@ typedef void (*FakeHandler) (FakeServer        *server,
                              gpointer           user_data);
 
 FakeServer *fake_server_new       (void) G_GNUC_WARN_UNUSED_RESULT;
-/* With a certificate that nobody has signed. */
+/* With a certificate that nobody has signed: it shakes hands with whoever wants to, and that is all. */
 FakeServer *fake_server_new_tls   (void) G_GNUC_WARN_UNUSED_RESULT;
 void        fake_server_free      (FakeServer  *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeServer, fake_server_free)
