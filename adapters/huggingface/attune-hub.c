@@ -188,10 +188,10 @@ attune_hub_make_name (const char *text)
 
   for (const char *c = text; *c != '\0' && name->len < 60; c++)
     {
-      if (g_ascii_isalnum (*c) || *c == '_' || (*c == '.' && name->len > 0 && name->str[name->len - 1] != '.'))
+      if (g_ascii_isalnum (*c) || *c == '_')
         g_string_append_c (name, *c);
-      else if (name->len > 0 && name->str[name->len - 1] != '-')
-        g_string_append_c (name, '-');
+      else if (name->len > 0 && strchr ("-.", name->str[name->len - 1]) == NULL)
+        g_string_append_c (name, *c == '.' ? '.' : '-');
     }
   while (name->len > 0 && strchr ("-.", name->str[name->len - 1]) != NULL)
     g_string_truncate (name, name->len - 1);
