@@ -54,6 +54,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 PREFIX = "@attune "
@@ -1390,7 +1391,7 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
             watch.saved_at, watch.saved_for, watch.saved_step = time.monotonic(), time.monotonic() - begin, step
 
         def keep_checkpoint(self, made, name):
-            state = {"version": 1, "step": self.state.global_step, "totalSteps": self.state.max_steps,
+            state = {"version": 1, "jobId": plan["run"]["job"], "step": self.state.global_step, "totalSteps": self.state.max_steps,
                      "trainedTokens": self.progress.trained_tokens, "evaluationPending": self.progress.evaluation_pending,
                      "evalLoss": to_number(self.progress.eval_loss), "seed": seed, "digest": digest, "time": now(),
                      "bestLoss": self.progress.best_loss, "bestStep": self.progress.best_step,
@@ -1598,23 +1599,27 @@ def push(hub, path, inside, message, only=None, delete=None):
             time.sleep(10 * attempt)
 
 
-def fetch_checkpoint(hub, folder):
-    """Brings the checkpoint that an earlier machine has pushed."""
+def fetch_checkpoint(hub, folder, job):
+    """Brings the newest checkpoint of this job that an earlier machine has pushed."""
     from huggingface_hub import HfApi
     from huggingface_hub.errors import RepositoryNotFoundError
 
     api = HfApi()
     try:
-        names = api.list_repo_files(hub["repo"])
+        local = Path(api.snapshot_download(hub["repo"], allow_patterns=["checkpoints/*/state.json"]))
     except RepositoryNotFoundError:
         return
-    found = [re.fullmatch(r"checkpoints/((?:step|recovery)-(\d+))/state\.json", name) for name in names]
-    found = sorted((int(match[2]), match[1]) for match in found if match)
+    found = []
+    for path in local.glob("checkpoints/*/state.json"):
+        state = read_json(path) or {}
+        # The repository may hold those of another job, whose result this one's replaces.
+        if re.fullmatch(r"(step|recovery)-\d+", path.parent.name) and job is not None and state.get("jobId") == job:
+            found.append((state["step"], path.parent.name.startswith("step"), path.parent.name))
     if found:
-        name = found[-1][1]
+        name = max(found)[2]
+        local = Path(api.snapshot_download(hub["repo"], allow_patterns=[f"checkpoints/{name}/*"]))
         place = folder.path / "checkpoints"
-        local = api.snapshot_download(hub["repo"], allow_patterns=[f"checkpoints/{name}/*"])
-        shutil.copytree(Path(local) / "checkpoints" / name, place / f".fetched-{name}", dirs_exist_ok=True)
+        shutil.copytree(local / "checkpoints" / name, place / f".fetched-{name}", dirs_exist_ok=True)
         os.rename(place / f".fetched-{name}", place / name)
 
 
@@ -1690,6 +1695,7 @@ class Run:
 
     def translate(self):
         self.plan = translate(self.settings, Machine.look(), self.seed, self.validation is not None)
+        self.plan["run"]["job"] = self.config.get("jobId")
         for name, value in self.plan["environment"].items():
             if not (name == "WANDB_MODE" and self.settings["integrations.wandb.project"]):
                 os.environ[name] = value
@@ -1747,7 +1753,7 @@ class Run:
         total = trainer.steps_per_epoch * settings["schedule.epochs"]
         folder.clean_checkpoints(2)
         if plan["hub"] and plan["hub"]["checkpoints"] and folder.writes and not folder.checkpoints():
-            fetch_checkpoint(plan["hub"], folder)
+            fetch_checkpoint(plan["hub"], folder, plan["run"]["job"])
         trainer.accelerator.wait_for_everyone()
         checkpoint, state = find_checkpoint(folder, total, self.seed, digest)
         trainer.progress = Progress(state.get("trainedTokens", 0), state.get("evalLoss"), state.get("evaluationPending", False),
@@ -1774,6 +1780,9 @@ class Run:
                 shutil.rmtree(folder.path / "output", ignore_errors=True)
                 os.rename(best, folder.path / "output")
         else:
+            if plan["run"]["patience"] is not None and trainer.progress.best_step != trainer.state.global_step:
+                folder.add_event("warning", f"The weights of step {trainer.progress.best_step}, whose evaluation loss was the lowest, are not here: "
+                                 f"the result is that of step {trainer.state.global_step}")
             if plan["lora"] is None and stored is torch.bfloat16:
                 trainer.model.to(torch.bfloat16)  # as the base model is stored
             trainer.save_result(folder.path, "output")
@@ -1832,6 +1841,8 @@ def run_here(run):
         return 0
     stop = Stop(folder)
     stop.install()
+    # Versions are pinned: what will change in later ones is of no use to whoever reads the log.
+    warnings.filterwarnings("ignore", category=FutureWarning)
     try:
         run.set_environment()
         run.translate()

@@ -393,23 +393,34 @@ def test_push():
 
     pushed = []
 
+    remote = work / "remote"
+
     class Api:
         def create_repo(self, name, **arguments):
             pushed.append(("create", name, arguments))
             return huggingface_hub.RepoUrl(f"https://huggingface.co/{name}")
 
         def upload_folder(self, **arguments):
-            files = sorted(path.name for path in Path(arguments["folder_path"]).iterdir())
-            pushed.append(("upload", arguments["repo_id"], arguments["path_in_repo"], files, arguments["allow_patterns"], arguments["delete_patterns"]))
+            place = Path(arguments["folder_path"])
+            only = arguments["allow_patterns"]
+            files = sorted(str(path.relative_to(place)) for path in place.rglob("*")
+                           if path.is_file() and (only is None or any(path.relative_to(place).match(pattern) for pattern in only)))
+            pushed.append(("upload", arguments["repo_id"], arguments["path_in_repo"], files))
+            for file in files:
+                (remote / arguments["path_in_repo"] / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(place / file, remote / arguments["path_in_repo"] / file)
 
-        def list_repo_files(self, name):
-            return []
+        def snapshot_download(self, name, allow_patterns):
+            assert name == "me/out"
+            return str(remote)
 
     def change(config):
         config["configuration"]["integrations"] = {"huggingface": {"outputRepoName": "me/out", "apiToken": "hf_t0ken"}}
         config["configuration"]["metadata"] = {"pushCheckpoints": True}
+        config["jobId"] = "one"
 
-    folder = make_run("pushed", change, schedule={"checkpoints": 1})
+    remote.mkdir()
+    folder = make_run("pushed", change)
     own, huggingface_hub.HfApi = huggingface_hub.HfApi, Api
     try:
         text = run(folder)
@@ -417,12 +428,29 @@ def test_push():
         huggingface_hub.HfApi = own
         assert os.environ.pop("HF_TOKEN") == "hf_t0ken"
     assert pushed[0][:2] == ("create", "me/out") and pushed[0][2]["private"] is True
-    uploads = [(repo, inside, only) for kind, repo, inside, *more in pushed if kind == "upload" for only in more[1:2]]
-    assert uploads == [("me/out", "checkpoints", ["step-6/*"]), ("me/out", "", None)], uploads
-    assert "adapter_model.safetensors" in pushed[-1][3] and "optimizer.pt" not in pushed[-1][3] and "training_args.bin" not in pushed[-1][3]
+    uploads = [(repo, inside, {file.partition("/")[0] for file in files}) for kind, repo, inside, files in
+               (call for call in pushed if call[0] == "upload")]
+    assert [upload[:2] for upload in uploads] == [("me/out", "checkpoints")] * 2 + [("me/out", "")], uploads
+    assert uploads[0][2] == {"step-3"} and uploads[1][2] == {"step-6"}
+    assert "adapter_model.safetensors" in uploads[2][2] and "optimizer.pt" not in uploads[2][2]
+    assert not any(file.endswith("training_args.bin") for call in pushed if call[0] == "upload" for file in call[3])
     for path in folder.rglob("*"):
         assert not path.is_file() or path.name == "config.json" or b"hf_t0ken" not in path.read_bytes(), path
     assert "hf_t0ken" not in text
+
+    # Another machine goes on from there, unless the checkpoints are of another job.
+    shutil.rmtree(remote / "checkpoints" / "step-6")
+    for job, first in (("one", 4), ("two", 1)):
+        other = make_run(f"pushed-{job}", lambda config: (change(config), config.update(jobId=job)))
+        huggingface_hub.HfApi = Api
+        try:
+            run(other)
+        finally:
+            huggingface_hub.HfApi = own
+            os.environ.pop("HF_TOKEN")
+        steps = [point for point in timeless(metrics(other)) if "loss" in point]
+        assert [point["step"] for point in steps] == list(range(first, 7)), job
+        assert steps == [point for point in timeless(metrics(folder)) if "loss" in point and point["step"] >= first]
 
 
 def test_two_processes():
