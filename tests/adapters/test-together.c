@@ -32,6 +32,7 @@ static void
 test_capabilities (Together      *self,
                    gconstpointer  data)
 {
+  g_autofree char *cache = g_build_filename (g_get_user_cache_dir (), "attune", "capabilities", "together.json", NULL);
   g_autoptr (AttuneCapabilities) before = attune_adapter_dup_capabilities (self->adapter);
   g_autoptr (AttuneCapabilities) live = NULL;
   g_autoptr (AttuneCapabilities) model = NULL;
@@ -56,7 +57,8 @@ test_capabilities (Together      *self,
   g_assert_true (attune_capabilities_get_range (model, "method.loraConfig.rank", NULL, &high));
   g_assert_cmpfloat_with_epsilon (high, 16, 1e-9);
 
-  /* A second process reads what this one has kept, also without a network. */
+  /* A second process reads what this one has kept, also without a network. It is written while the window goes on. */
+  test_wait_until (g_file_test (cache, G_FILE_TEST_EXISTS));
   fake_server_set_refusing (self->server, TRUE);
   second = together_adapter_new ();
   {
