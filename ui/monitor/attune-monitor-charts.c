@@ -15,6 +15,7 @@
 #define MAIN_HEIGHT  300
 #define SMALL_HEIGHT 190
 #define SMALL_WIDTH  300
+#define N_USAGE      2
 #define KEY_SMOOTHING "chart-smoothing"
 
 /* One chart, in the order in which they are shown. */
@@ -49,6 +50,8 @@ struct _AttuneMonitorCharts {
   GPtrArray            *metrics;  /* AttuneMonitorMetrics; NULL at the end */
   AttuneChart          *charts[G_N_ELEMENTS (charts)];
   GtkWidget            *cards[G_N_ELEMENTS (charts)];
+  AttuneChart          *usage[N_USAGE];
+  GtkWidget            *usage_cards[N_USAGE];
   GSettings            *settings; /* NULL where the schema is not installed */
 };
 
@@ -80,6 +83,9 @@ refreshed_cb (AttuneMonitorCharts *self)
 
   for (guint c = 1; c < G_N_ELEMENTS (charts); c++)
     gtk_widget_set_visible (gtk_widget_get_parent (self->cards[c]), !attune_chart_is_empty (self->charts[c]));
+  for (guint u = 0; u < N_USAGE; u++)
+    if (self->usage[u] != NULL)
+      gtk_widget_set_visible (gtk_widget_get_parent (self->usage_cards[u]), !attune_chart_is_empty (self->usage[u]));
 }
 
 static void
@@ -97,6 +103,9 @@ axis_changed_cb (AttuneMonitorCharts *self)
 
   for (guint c = 0; c < G_N_ELEMENTS (charts); c++)
     attune_chart_set_x_axis (self->charts[c], axis);
+  for (guint u = 0; u < N_USAGE; u++)
+    if (self->usage[u] != NULL)
+      attune_chart_set_x_axis (self->usage[u], axis);
 }
 
 static void
@@ -111,11 +120,25 @@ smoothing_changed_cb (AttuneMonitorCharts *self)
       attune_chart_set_smoothing (self->charts[c], weight);
 }
 
+/* Hidden until it has something to show; its cursor is everybody's. */
+static void
+add_small (AttuneMonitorCharts *self,
+           GtkWidget           *card)
+{
+  AttuneChartWidget *first = attune_monitor_chart_get_widget (ATTUNE_MONITOR_CHART (self->cards[0]));
+
+  gtk_widget_set_size_request (card, SMALL_WIDTH, -1);
+  gtk_flow_box_append (self->flow_box, card);
+  /* The chart takes the focus, not the cell that it lies in. */
+  gtk_widget_set_focusable (gtk_widget_get_parent (card), FALSE);
+  gtk_widget_set_visible (gtk_widget_get_parent (card), FALSE);
+  g_object_bind_property (first, "cursor-x", attune_monitor_chart_get_widget (ATTUNE_MONITOR_CHART (card)), "cursor-x",
+                          G_BINDING_BIDIRECTIONAL);
+}
+
 static void
 add_charts (AttuneMonitorCharts *self)
 {
-  GtkWidget *first;
-
   for (guint c = 0; c < G_N_ELEMENTS (charts); c++)
     {
       const ChartInfo *info = &charts[c];
@@ -134,16 +157,7 @@ add_charts (AttuneMonitorCharts *self)
           continue;
         }
 
-      gtk_widget_set_size_request (self->cards[c], SMALL_WIDTH, -1);
-      gtk_flow_box_append (self->flow_box, self->cards[c]);
-      /* The chart takes the focus, not the cell that it lies in. */
-      gtk_widget_set_focusable (gtk_widget_get_parent (self->cards[c]), FALSE);
-      gtk_widget_set_visible (gtk_widget_get_parent (self->cards[c]), FALSE);
-
-      first = GTK_WIDGET (attune_monitor_chart_get_widget (ATTUNE_MONITOR_CHART (self->cards[0])));
-      g_object_bind_property (first, "cursor-x",
-                              attune_monitor_chart_get_widget (ATTUNE_MONITOR_CHART (self->cards[c])), "cursor-x",
-                              G_BINDING_BIDIRECTIONAL);
+      add_small (self, self->cards[c]);
     }
 }
 
@@ -213,6 +227,28 @@ attune_monitor_charts_remove_metrics (AttuneMonitorCharts  *self,
 }
 
 void
+attune_monitor_charts_add_usage (AttuneMonitorCharts *self,
+                                 AttuneMonitorUsage  *usage)
+{
+  g_return_if_fail (ATTUNE_IS_MONITOR_CHARTS (self));
+  g_return_if_fail (ATTUNE_IS_MONITOR_USAGE (usage));
+  g_return_if_fail (self->usage[0] == NULL);
+
+  self->usage[0] = attune_chart_new (_("Processor of This Computer"));
+  attune_chart_set_value_format (self->usage[0], ATTUNE_TICKS_FRACTION);
+  attune_chart_add_series (self->usage[0], attune_monitor_usage_get_processor (usage));
+  /* Translators: MiB is the unit: 2 to the power of 20 bytes. */
+  self->usage[1] = attune_chart_new (_("Memory of the Trainer (MiB)"));
+  attune_chart_add_series (self->usage[1], attune_monitor_usage_get_memory (usage));
+  for (guint u = 0; u < N_USAGE; u++)
+    {
+      attune_chart_set_x_axis (self->usage[u], attune_chart_get_x_axis (self->charts[0]));
+      self->usage_cards[u] = attune_monitor_chart_new (self->usage[u], SMALL_HEIGHT);
+      add_small (self, self->usage_cards[u]);
+    }
+}
+
+void
 attune_monitor_charts_set_legend (AttuneMonitorCharts *self,
                                   gboolean             legend)
 {
@@ -253,6 +289,8 @@ attune_monitor_charts_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_MONITOR_CHARTS);
   for (guint c = 0; c < G_N_ELEMENTS (charts); c++)
     g_clear_object (&self->charts[c]);
+  for (guint u = 0; u < N_USAGE; u++)
+    g_clear_object (&self->usage[u]);
   g_clear_pointer (&self->metrics, g_ptr_array_unref);
   g_clear_object (&self->settings);
 

@@ -10,6 +10,7 @@
 
 #include "attune-chart.h"
 #include "attune-monitor-metrics.h"
+#include "attune-monitor-usage.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,9 @@ void         attune_monitor_charts_add_metrics (AttuneMonitorCharts  *self,
                                                 AttuneMonitorMetrics *metrics);
 void         attune_monitor_charts_remove_metrics (AttuneMonitorCharts *self,
                                                 AttuneMonitorMetrics *metrics);
+/* Below the others: what the trainer takes of this computer. Once at most. */
+void         attune_monitor_charts_add_usage   (AttuneMonitorCharts  *self,
+                                                AttuneMonitorUsage   *usage);
 /* Whether the names of the curves stand above them. */
 void         attune_monitor_charts_set_legend  (AttuneMonitorCharts  *self,
                                                 gboolean              legend);

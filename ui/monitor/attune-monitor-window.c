@@ -13,9 +13,11 @@
 #include "attune-monitor-checkpoints.h"
 #include "attune-monitor-configuration.h"
 #include "attune-monitor-events.h"
+#include "attune-monitor-log.h"
 #include "attune-monitor-progress.h"
 #include "attune-monitor-resources.h"
 #include "attune-monitor-style.h"
+#include "attune-monitor-usage.h"
 
 #define KEY_WIDTH  "monitor-width"
 #define KEY_HEIGHT "monitor-height"
@@ -35,10 +37,12 @@ struct _AttuneMonitorWindow {
   AttuneMonitorEvents        *events;
   AttuneMonitorCheckpoints   *checkpoints;
   AttuneMonitorConfiguration *configuration;
+  AttuneMonitorLog           *log;
 
   AttuneCommands             *commands;
   AttuneJob                  *job;
   AttuneMonitorMetrics       *metrics;
+  AttuneMonitorUsage         *usage;
   GSettings                  *settings; /* NULL where the schema is not installed */
   guint                       update_id;
   guint                       tick_id;
@@ -124,6 +128,9 @@ tick_cb (gpointer user_data)
   if (is_seen (self))
     {
       attune_monitor_metrics_refresh (self->metrics);
+      attune_monitor_log_refresh (self->log);
+      if (!attune_job_status_is_final (attune_job_get_status (self->job)))
+        attune_monitor_usage_sample (self->usage);
       if (self->update_id == 0)
         self->update_id = g_idle_add (update_cb, self);
     }
@@ -384,6 +391,17 @@ show_output_action (GtkWidget  *widget,
   open_folder (self, attune_job_get_output_path (self->job));
 }
 
+/* In a window of its own, to which others can be added. */
+static void
+compare_action (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  const char *ids[] = { attune_job_get_id (ATTUNE_MONITOR_WINDOW (widget)->job), NULL };
+
+  gtk_widget_activate_action_variant (widget, "app.compare", g_variant_new_strv (ids, -1));
+}
+
 static void
 show_page_action (GtkWidget  *widget,
                   const char *action_name,
@@ -428,6 +446,7 @@ attune_monitor_window_map (GtkWidget *widget)
     gtk_widget_grab_focus (self->menu_button);
 
   attune_monitor_metrics_refresh (self->metrics);
+  attune_monitor_log_refresh (self->log);
   if (!attune_job_status_is_final (attune_job_get_status (self->job)))
     start_ticking (self);
 }
@@ -458,6 +477,7 @@ attune_monitor_window_dispose (GObject *object)
   g_clear_handle_id (&self->update_id, g_source_remove);
   g_clear_handle_id (&self->tick_id, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_MONITOR_WINDOW);
+  g_clear_object (&self->usage);
   g_clear_object (&self->metrics);
   g_clear_object (&self->job);
   g_clear_object (&self->commands);
@@ -469,7 +489,7 @@ attune_monitor_window_dispose (GObject *object)
 static void
 attune_monitor_window_class_init (AttuneMonitorWindowClass *klass)
 {
-  static const char * const pages[] = { "progress", "events", "checkpoints", "configuration" };
+  static const char * const pages[] = { "progress", "events", "checkpoints", "configuration", "log" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = attune_monitor_window_dispose;
@@ -482,6 +502,7 @@ attune_monitor_window_class_init (AttuneMonitorWindowClass *klass)
   g_type_ensure (ATTUNE_TYPE_MONITOR_EVENTS);
   g_type_ensure (ATTUNE_TYPE_MONITOR_CHECKPOINTS);
   g_type_ensure (ATTUNE_TYPE_MONITOR_CONFIGURATION);
+  g_type_ensure (ATTUNE_TYPE_MONITOR_LOG);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/attune/Attune/monitor/attune-monitor-window.ui");
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, toast_overlay);
@@ -496,6 +517,7 @@ attune_monitor_window_class_init (AttuneMonitorWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, events);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, checkpoints);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, configuration);
+  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorWindow, log);
 
   gtk_widget_class_install_action (widget_class, "job.pause", NULL, pause_action);
   gtk_widget_class_install_action (widget_class, "job.resume", NULL, resume_action);
@@ -504,6 +526,7 @@ attune_monitor_window_class_init (AttuneMonitorWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "job.open-folder", "s", open_folder_action);
   gtk_widget_class_install_action (widget_class, "job.copy-text", "s", copy_text_action);
   gtk_widget_class_install_action (widget_class, "job.copy-configuration", NULL, copy_configuration_action);
+  gtk_widget_class_install_action (widget_class, "job.compare", NULL, compare_action);
   gtk_widget_class_install_action (widget_class, "job.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "job.say", "s", say_action);
 
@@ -540,6 +563,7 @@ attune_monitor_window_new (AttuneCommands *commands,
 {
   AttuneMonitorWindow *self;
   g_autofree char *run_folder = NULL;
+  g_autofree char *log_path = NULL;
 
   g_return_val_if_fail (ATTUNE_IS_COMMANDS (commands), NULL);
   g_return_val_if_fail (ATTUNE_IS_JOB (job), NULL);
@@ -550,7 +574,11 @@ attune_monitor_window_new (AttuneCommands *commands,
   self->metrics = attune_monitor_metrics_new (attune_commands_get_jobs (commands), job);
 
   run_folder = attune_job_store_dup_run_folder (attune_commands_get_jobs (commands), job);
+  log_path = g_build_filename (run_folder, "log.txt", NULL);
+  self->usage = attune_monitor_usage_new (self->metrics, run_folder);
   attune_monitor_progress_set_metrics (self->progress, self->metrics, run_folder);
+  attune_monitor_charts_add_usage (attune_monitor_progress_get_charts (self->progress), self->usage);
+  attune_monitor_log_set_path (self->log, log_path);
   attune_monitor_events_set_metrics (self->events, self->metrics);
   attune_monitor_checkpoints_set_up (self->checkpoints, commands, self->metrics);
   attune_monitor_configuration_set_job (self->configuration, commands, job);
