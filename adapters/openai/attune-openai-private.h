@@ -109,6 +109,9 @@ void                attune_openai_find_job_async     (AttuneAdapter          *ad
 AttuneTrainingHandle *attune_openai_find_job_finish  (AttuneAdapter          *adapter,
                                                       GAsyncResult           *result,
                                                       GError                **error);
+/* Whether the page that is said to go on with @after (escaped) is the one that was asked for behind it. */
+gboolean            attune_openai_is_same_page       (AttuneHttpReply        *page,
+                                                      const char             *after);
 void                attune_openai_query_status_async (AttuneAdapter          *adapter,
                                                       const AttuneJobContext *context,
                                                       GCancellable           *cancellable,

@@ -157,10 +157,10 @@ is_uploaded (AttuneDataset *dataset)
 
 void
 attune_openai_start_training_async (AttuneAdapter          *adapter,
-                                            const AttuneJobContext *context,
-                                            GCancellable           *cancellable,
-                                            GAsyncReadyCallback     callback,
-                                            gpointer                user_data)
+                                    const AttuneJobContext *context,
+                                    GCancellable           *cancellable,
+                                    GAsyncReadyCallback     callback,
+                                    gpointer                user_data)
 {
   g_autoptr (GTask) task = g_task_new (adapter, cancellable, callback, user_data);
   Start *start;
@@ -185,8 +185,8 @@ attune_openai_start_training_async (AttuneAdapter          *adapter,
 
 AttuneTrainingHandle *
 attune_openai_start_training_finish (AttuneAdapter  *adapter,
-                                             GAsyncResult   *result,
-                                             GError        **error)
+                                     GAsyncResult   *result,
+                                     GError        **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, adapter), NULL);
   g_return_val_if_fail (g_async_result_is_tagged (result, attune_openai_start_training_async), NULL);
@@ -225,6 +225,15 @@ find_in_page (JsonNode   *page,
   return NULL;
 }
 
+gboolean
+attune_openai_is_same_page (AttuneHttpReply *page,
+                            const char      *after)
+{
+  g_autofree char *asked = g_strconcat ("&after=", after, NULL);
+
+  return g_str_has_suffix (attune_http_reply_get_url (page), asked);
+}
+
 static char *
 next_jobs (AttuneHttpReply *page,
            gpointer         user_data)
@@ -251,6 +260,8 @@ next_jobs (AttuneHttpReply *page,
   name = attune_http_escape_segment ("metadata[" ATTUNE_OPENAI_JOB_KEY "]");
   value = attune_http_escape_segment (search->job_id);
   after = attune_http_escape_segment (last);
+  if (attune_openai_is_same_page (page, after))
+    return NULL;
 
   return g_strdup_printf ("/fine_tuning/jobs?limit=%d&%s=%s&after=%s", ATTUNE_OPENAI_PAGE, name, value, after);
 }
@@ -295,10 +306,10 @@ searched_cb (GObject      *source,
 
 void
 attune_openai_find_job_async (AttuneAdapter          *adapter,
-                                      const AttuneJobContext *context,
-                                      GCancellable           *cancellable,
-                                      GAsyncReadyCallback     callback,
-                                      gpointer                user_data)
+                              const AttuneJobContext *context,
+                              GCancellable           *cancellable,
+                              GAsyncReadyCallback     callback,
+                              gpointer                user_data)
 {
   g_autoptr (GTask) task = g_task_new (adapter, cancellable, callback, user_data);
   g_autoptr (AttuneHttpRequest) request = attune_http_request_new ("GET", "/fine_tuning/jobs");
@@ -324,8 +335,8 @@ attune_openai_find_job_async (AttuneAdapter          *adapter,
 
 AttuneTrainingHandle *
 attune_openai_find_job_finish (AttuneAdapter  *adapter,
-                                       GAsyncResult   *result,
-                                       GError        **error)
+                               GAsyncResult   *result,
+                               GError        **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, adapter), NULL);
   g_return_val_if_fail (g_async_result_is_tagged (result, attune_openai_find_job_async), NULL);

@@ -247,6 +247,9 @@ dup_next_target (AttuneHttpReply *page,
 
   job = attune_http_escape_segment (provider_id);
   after = attune_http_escape_segment (last);
+  /* A server that forgets where it was would send the same page for ever. */
+  if (attune_openai_is_same_page (page, after))
+    return NULL;
 
   return g_strdup_printf ("/fine_tuning/jobs/%s/%s?limit=%d&after=%s", job, kind, ATTUNE_OPENAI_PAGE, after);
 }

@@ -34,10 +34,10 @@ upload_free (FakeUpload *upload)
 
 void
 fake_openai_refuse (FakeAnswer *answer,
-        guint       status,
-        const char *parameter,
-        const char *code,
-        const char *message)
+                    guint       status,
+                    const char *parameter,
+                    const char *code,
+                    const char *message)
 {
   g_autoptr (JsonObject) error = json_object_new ();
   JsonObject *root = json_object_new ();
@@ -61,7 +61,7 @@ fake_openai_refuse (FakeAnswer *answer,
 /* TRUE where the key is right. */
 gboolean
 fake_openai_admit (const FakeRequest *request,
-       FakeAnswer        *answer)
+                   FakeAnswer        *answer)
 {
   if (g_strcmp0 (fake_request_get_header (request, "authorization"), "Bearer " FAKE_OPENAI_KEY) == 0)
     return TRUE;
@@ -72,7 +72,7 @@ fake_openai_admit (const FakeRequest *request,
 
 FakeFile *
 fake_openai_find_file (FakeOpenai *self,
-           const char *id)
+                       const char *id)
 {
   for (guint i = 0; i < self->files->len; i++)
     {
@@ -87,8 +87,8 @@ fake_openai_find_file (FakeOpenai *self,
 
 FakeFile *
 fake_openai_add_file (FakeOpenai *self,
-          const char *name,
-          GBytes     *content)
+                      const char *name,
+                      GBytes     *content)
 {
   FakeFile *file = g_new0 (FakeFile, 1);
 

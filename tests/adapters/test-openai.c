@@ -28,6 +28,22 @@ adapter_new (void)
   return adapter;
 }
 
+/* Everything that was logged, also what nobody asked to see. */
+static GString *logged;
+
+static GLogWriterOutput
+log_writer (GLogLevelFlags   level,
+            const GLogField *fields,
+            gsize            n_fields,
+            gpointer         user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (strcmp (fields[i].key, "MESSAGE") == 0 && fields[i].length < 0)
+      g_string_append_printf (logged, "%s\n", (const char *) fields[i].value);
+
+  return g_log_writer_default (level, fields, n_fields, user_data);
+}
+
 static void
 set_up (Fixture       *self,
         gconstpointer  data)
@@ -44,6 +60,10 @@ tear_down (Fixture       *self,
 {
   remote_clear (&self->remote);
   fake_openai_free (self->fake);
+  /* What the whole test logged. */
+  g_assert_null (strstr (logged->str, FAKE_OPENAI_KEY));
+  g_assert_null (strstr (logged->str, "sk-wrong"));
+  g_string_truncate (logged, 0);
 }
 
 /* A new process: nothing is remembered but what is on disk. */
@@ -825,11 +845,37 @@ test_organization (Fixture       *self,
   g_assert_cmpstr (fake_request_get_header (request, "openai-project"), ==, "proj_tunes");
 }
 
+/* A server that says for ever that there is more. */
+static void
+test_endless_list (Fixture       *self,
+                   gconstpointer  data)
+{
+  g_autoptr (AttuneStatusUpdate) update = NULL;
+  g_autoptr (AttuneTrainingHandle) none = NULL;
+  g_autoptr (GError) error = NULL;
+
+  remote_send (&self->remote);
+  fake_server_script (self->remote.server, "GET", "*/events", 200, "application/json",
+                      "{\"data\":[{\"id\":\"e1\",\"created_at\":1,\"message\":\"again\"}],\"has_more\":true}");
+  fake_server_script (self->remote.server, "GET", "/v1/fine_tuning/jobs", 200, "application/json",
+                      "{\"data\":[{\"id\":\"ftjob-x\",\"created_at\":99999999999}],\"has_more\":true}");
+  update = remote_query (&self->remote, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (fake_server_count (self->remote.server, "GET", "*/events"), ==, 2);
+  none = remote_find (&self->remote, &error);
+  g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND);
+  g_assert_cmpuint (fake_server_count (self->remote.server, "GET", "/v1/fine_tuning/jobs"), ==, 2);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
+  int status;
+
   setlocale (LC_ALL, "");
+  logged = g_string_new (NULL);
+  g_log_set_writer_func (log_writer, NULL, NULL);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_summary ("The whole life of a job at OpenAI, before a fake of it, with faults at each step.");
 
@@ -861,6 +907,10 @@ main (int   argc,
   ADD ("key", test_key);
   ADD ("translation", test_translation);
   ADD ("organization", test_organization);
+  ADD ("endless-list", test_endless_list);
 
-  return g_test_run ();
+  status = g_test_run ();
+  g_string_free (logged, TRUE);
+
+  return status;
 }
