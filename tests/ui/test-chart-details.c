@@ -169,6 +169,31 @@ changed_cb (GListModel *model,
 }
 
 static void
+test_time_origin (void)
+{
+  g_autoptr (AttuneChart) chart = create_chart ();
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  double x;
+
+  attune_chart_set_x_axis (chart, ATTUNE_SERIES_TIME);
+  g_assert_true (attune_chart_step_cursor (chart, NAN, 1, &x));
+  g_assert_cmpfloat (x, ==, 0.0);
+  before = attune_chart_dup_readout (chart, 9.0);
+  g_assert_nonnull (strstr (before, "9 s"));
+
+  /* Another chart beside this one began a minute earlier. */
+  attune_chart_set_time_origin (chart, 1.7e9 + 1.0 - 60.0);
+  g_assert_true (attune_chart_step_cursor (chart, NAN, 1, &x));
+  g_assert_cmpfloat (x, ==, 60.0);
+  after = attune_chart_dup_readout (chart, 69.0);
+  g_assert_nonnull (strstr (after, "1 min 9 s"));
+  attune_chart_set_time_origin (chart, NAN);
+  g_assert_true (attune_chart_step_cursor (chart, NAN, 1, &x));
+  g_assert_cmpfloat (x, ==, 0.0);
+}
+
+static void
 test_rows (void)
 {
   g_autoptr (AttuneChart) chart = create_chart ();
@@ -265,6 +290,7 @@ main (int   argc,
 
   g_test_add_func ("/chart-details/marks", test_marks);
   g_test_add_func ("/chart-details/current", test_current);
+  g_test_add_func ("/chart-details/time-origin", test_time_origin);
   g_test_add_func ("/chart-details/rows", test_rows);
   g_test_add_func ("/chart-details/style", test_style);
   g_test_add_func ("/chart-details/pdf", test_pdf);

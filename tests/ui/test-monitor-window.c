@@ -11,6 +11,7 @@
 
 #include "attune-chart-widget.h"
 #include "attune-monitor-chart.h"
+#include "attune-monitor-configuration.h"
 #include "attune-monitor-events.h"
 #include "attune-monitor-table.h"
 #include "attune-monitor-window.h"
@@ -567,6 +568,41 @@ check_events (Fixture *fixture)
   ui_test_wait (gtk_adjustment_get_value (adjustment) <= 1.0);
 }
 
+/* What was not set is in effect all the same. */
+static void
+check_effective (Fixture *fixture)
+{
+  GtkWidget *page = ui_test_find (GTK_WIDGET (fixture->window), ATTUNE_TYPE_MONITOR_CONFIGURATION, NULL);
+  AdwToggleGroup *view = ADW_TOGGLE_GROUP (ui_test_find (page, ADW_TYPE_TOGGLE_GROUP, NULL));
+  const char *title = attune_parameter_get_title (attune_parameters_lookup ("schedule.gradientAccumulation"));
+  g_autofree char *folder = attune_job_store_dup_run_folder (fixture->jobs, fixture->job);
+  g_autofree char *path = g_build_filename (folder, "config.json", NULL);
+  GtkWidget *row;
+
+  g_assert_null (ui_test_find (page, ADW_TYPE_ACTION_ROW, title));
+  adw_toggle_group_set_active_name (view, "effective");
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  row = ui_test_find (page, ADW_TYPE_ACTION_ROW, title);
+  g_assert_nonnull (row);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, "Left to the provider");
+  g_assert_nonnull (ui_test_find (row, GTK_TYPE_LABEL, "Default"));
+  row = ui_test_find (page, ADW_TYPE_ACTION_ROW,
+                      attune_parameter_get_title (attune_parameters_lookup ("optimizer.learningRate")));
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, "2e-05");
+  g_assert_null (ui_test_find (row, GTK_TYPE_LABEL, "Default"));
+
+  /* A trainer of this computer was told what is not set. */
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "{}", -1, NULL));
+  adw_toggle_group_set_active_name (view, "set");
+  adw_toggle_group_set_active_name (view, "effective");
+  ui_test_settle (GTK_WIDGET (fixture->window));
+  row = ui_test_find (page, ADW_TYPE_ACTION_ROW, title);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), ==, "1 batches");
+  ui_test_assert_named (GTK_WIDGET (fixture->window));
+  ui_test_screenshot (GTK_WINDOW (fixture->window), "monitor-effective");
+}
+
 static void
 test_pages (Fixture       *fixture,
             gconstpointer  data)
@@ -625,6 +661,7 @@ test_pages (Fixture       *fixture,
                                attune_parameter_get_title (attune_parameters_lookup ("optimizer.weightDecay"))));
   ui_test_assert_named (GTK_WIDGET (fixture->window));
   ui_test_screenshot (GTK_WINDOW (fixture->window), "monitor-configuration");
+  check_effective (fixture);
 }
 
 static void

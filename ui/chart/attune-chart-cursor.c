@@ -104,17 +104,9 @@ format_place (AttuneChart  *self,
 
       if (attune_series_has_axis (series, ATTUNE_SERIES_TIME))
         {
-          double start = attune_series_get_x (series, ATTUNE_SERIES_TIME, 0);
-          g_autofree char *time = NULL;
+          double since = attune_series_get_x (series, ATTUNE_SERIES_TIME, reading->index) - attune_chart_get_start (self);
+          g_autofree char *time = attune_ticks_format_duration (since);
 
-          for (guint k = 0; k < self->series->len; k++)
-            {
-              AttuneSeries *other = g_ptr_array_index (self->series, k);
-
-              if (attune_series_has_axis (other, ATTUNE_SERIES_TIME))
-                start = MIN (start, attune_series_get_x (other, ATTUNE_SERIES_TIME, 0));
-            }
-          time = attune_ticks_format_duration (attune_series_get_x (series, ATTUNE_SERIES_TIME, reading->index) - start);
           g_string_append_printf (place, " · %s", time);
         }
 

@@ -248,6 +248,121 @@ stroke_line (Painter                *painter,
   gtk_snapshot_append_stroke (painter->snapshot, path, stroke, &color);
 }
 
+/* Adds the outline of a line of this width through @points, at least two. */
+static void
+add_outline (GskPathBuilder         *builder,
+             const graphene_point_t *points,
+             guint                   n_points,
+             float                   half_width)
+{
+  g_autofree graphene_point_t *offsets = g_new (graphene_point_t, n_points);
+
+  for (guint i = 0; i < n_points; i++)
+    {
+      float nx = 0.0f;
+      float ny = 0.0f;
+      float ux = 0.0f;
+      float uy = 0.0f;
+      float length, reach;
+
+      /* The mean of the directions across both pieces that meet here. */
+      for (guint k = i > 0 ? i - 1 : 0; k <= i && k + 1 < n_points; k++)
+        {
+          float dx = points[k + 1].x - points[k].x;
+          float dy = points[k + 1].y - points[k].y;
+          float d = sqrtf (dx * dx + dy * dy);
+
+          if (d <= 0.0f)
+            continue;
+          ux = -dy / d;
+          uy = dx / d;
+          nx += ux;
+          ny += uy;
+        }
+      length = sqrtf (nx * nx + ny * ny);
+      if (length < 0.1f)
+        {
+          nx = ux;
+          ny = uy;
+          length = 1.0f;
+        }
+      nx /= length;
+      ny /= length;
+      /* In a sharp corner the tip is cut off. */
+      reach = half_width / MAX (fabsf (nx * ux + ny * uy), 0.5f);
+      offsets[i] = GRAPHENE_POINT_INIT (nx * reach, ny * reach);
+    }
+
+  gsk_path_builder_move_to (builder, points[0].x + offsets[0].x, points[0].y + offsets[0].y);
+  for (guint i = 1; i < n_points; i++)
+    gsk_path_builder_line_to (builder, points[i].x + offsets[i].x, points[i].y + offsets[i].y);
+  for (guint i = n_points; i-- > 0; )
+    gsk_path_builder_line_to (builder, points[i].x - offsets[i].x, points[i].y - offsets[i].y);
+  gsk_path_builder_close (builder);
+}
+
+/* A stroke of hundreds of short pieces is made of as many polygons, and costs five times what its outline costs that is filled once.
+ * The dashes are cut here, too. */
+static void
+fill_outline (Painter                *painter,
+              const graphene_point_t *points,
+              guint                   n_points,
+              double                  width,
+              guint                   style,
+              GdkRGBA                 color)
+{
+  GskPathBuilder *builder = gsk_path_builder_new ();
+  g_autoptr (GArray) piece = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
+  const float *dash;
+  gsize n_dash;
+  gsize at = 0;
+  float left;
+
+  dash = attune_chart_get_dash (style, &n_dash);
+  left = n_dash > 0 ? dash[0] : INFINITY;
+
+  for (guint i = 0; i <= n_points; i++)
+    {
+      const graphene_point_t *from = i > 0 ? &points[i - 1] : NULL;
+      float length, done = 0.0f;
+
+      if (i == n_points || isnan (points[i].y) || from == NULL || isnan (from->y))
+        {
+          if (piece->len > 1)
+            add_outline (builder, (const graphene_point_t *) (gpointer) piece->data, piece->len, (float) width / 2.0f);
+          g_array_set_size (piece, 0);
+          if (i < n_points && !isnan (points[i].y) && at % 2 == 0)
+            g_array_append_val (piece, points[i]);
+          continue;
+        }
+
+      length = sqrtf ((points[i].x - from->x) * (points[i].x - from->x) + (points[i].y - from->y) * (points[i].y - from->y));
+      if (length <= 0.0f)
+        continue;
+      while (done + left < length)
+        {
+          graphene_point_t cut;
+
+          done += left;
+          graphene_point_interpolate (from, &points[i], done / length, &cut);
+          g_array_append_val (piece, cut);
+          /* The end of a dash, or of the gap before the next one. */
+          if (at % 2 == 0)
+            {
+              if (piece->len > 1)
+                add_outline (builder, (const graphene_point_t *) (gpointer) piece->data, piece->len, (float) width / 2.0f);
+              g_array_set_size (piece, 0);
+            }
+          at = (at + 1) % n_dash;
+          left = dash[at];
+        }
+      left -= length - done;
+      if (at % 2 == 0)
+        g_array_append_val (piece, points[i]);
+    }
+  fill (painter, builder, color);
+}
+
 /* One vertex for each point in [first, end), the raw ones and the smoothed ones; a value that is not finite lifts the pen. */
 static void
 collect_points (Painter          *painter,
@@ -422,7 +537,7 @@ draw_dense (Painter      *painter,
 
   fill (painter, builder, with_alpha (color, band_alpha));
   if (!solid)
-    stroke_line (painter, line, n_line, painter->palette->high_contrast ? LINE_WIDTH + 0.5 : LINE_WIDTH, style, color);
+    fill_outline (painter, line, n_line, painter->palette->high_contrast ? LINE_WIDTH + 0.5 : LINE_WIDTH, style, color);
 }
 
 /* Infinity at the upper edge as an arrow up, minus infinity at the lower one as an arrow down, NaN there as a cross. */

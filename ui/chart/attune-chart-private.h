@@ -29,6 +29,7 @@ struct _AttuneChart {
   GArray           *checkpoints; /* double: steps, rising */
   int               current;     /* place of a series, or -1 */
   double            smoothing;
+  double            time_origin; /* NAN: the first point */
   gboolean          fitted;
   double            x0, x1;    /* the range that was set, while not fitted */
 
@@ -60,6 +61,8 @@ void         attune_chart_add_marker (GskPathBuilder           *builder,
 
 /* The earliest time of all series where x is time, else 0: what is between x here and x in the series. */
 double       attune_chart_get_origin (AttuneChart              *self);
+/* The same whatever x is; infinite where no time is known. */
+double       attune_chart_get_start  (AttuneChart              *self);
 /* All x of the visible series; FALSE where there is no point. */
 gboolean     attune_chart_get_extent_x (AttuneChart            *self,
                                       double                   *x0,

@@ -22,22 +22,27 @@
 #define ROUNDING    1e-9
 
 double
-attune_chart_get_origin (AttuneChart *self)
+attune_chart_get_start (AttuneChart *self)
 {
-  double origin = INFINITY;
-
-  if (self->x_axis != ATTUNE_SERIES_TIME)
-    return 0.0;
+  double start = isnan (self->time_origin) ? INFINITY : self->time_origin;
 
   for (guint i = 0; i < self->series->len; i++)
     {
       AttuneSeries *series = g_ptr_array_index (self->series, i);
 
       if (attune_series_has_axis (series, ATTUNE_SERIES_TIME))
-        origin = MIN (origin, attune_series_get_x (series, ATTUNE_SERIES_TIME, 0));
+        start = MIN (start, attune_series_get_x (series, ATTUNE_SERIES_TIME, 0));
     }
 
-  return isfinite (origin) ? origin : 0.0;
+  return start;
+}
+
+double
+attune_chart_get_origin (AttuneChart *self)
+{
+  double start = self->x_axis == ATTUNE_SERIES_TIME ? attune_chart_get_start (self) : 0.0;
+
+  return isfinite (start) ? start : 0.0;
 }
 
 gboolean

@@ -9,6 +9,7 @@
 #include "attune-chart-private.h"
 
 #include <float.h>
+#include <math.h>
 
 enum {
   PROP_TITLE = 1,
@@ -328,6 +329,19 @@ attune_chart_is_told (AttuneChart *self,
          !attune_series_get_visible (g_ptr_array_index (self->series, self->current));
 }
 
+void
+attune_chart_set_time_origin (AttuneChart *self,
+                              double       time)
+{
+  g_return_if_fail (ATTUNE_IS_CHART (self));
+
+  if (self->time_origin == time || (isnan (self->time_origin) && isnan (time)))
+    return;
+
+  self->time_origin = time;
+  attune_chart_changed (self);
+}
+
 double
 attune_chart_get_smoothing (AttuneChart *self)
 {
@@ -507,6 +521,7 @@ attune_chart_init (AttuneChart *self)
   self->fitted = TRUE;
   self->legend = TRUE;
   self->current = -1;
+  self->time_origin = NAN;
   self->checkpoints = g_array_new (FALSE, FALSE, sizeof (double));
 }
 

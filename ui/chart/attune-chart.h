@@ -63,6 +63,9 @@ void             attune_chart_set_log_y         (AttuneChart              *self,
 gboolean         attune_chart_get_ignore_outliers (AttuneChart            *self);
 void             attune_chart_set_ignore_outliers (AttuneChart            *self,
                                                  gboolean                  ignore_outliers);
+/* Where time begins, for a chart that is laid beside others which began earlier; NAN: at its own first point. */
+void             attune_chart_set_time_origin   (AttuneChart              *self,
+                                                 double                    time);
 /* Of every series that is a line, those added later included. */
 double           attune_chart_get_smoothing     (AttuneChart              *self);
 void             attune_chart_set_smoothing     (AttuneChart              *self,

@@ -85,7 +85,13 @@ refreshed_cb (AttuneMonitorCharts *self)
     gtk_widget_set_visible (gtk_widget_get_parent (self->cards[c]), !attune_chart_is_empty (self->charts[c]));
   for (guint u = 0; u < N_USAGE; u++)
     if (self->usage[u] != NULL)
-      gtk_widget_set_visible (gtk_widget_get_parent (self->usage_cards[u]), !attune_chart_is_empty (self->usage[u]));
+      {
+        AttuneSeries *loss = attune_chart_get_series (self->charts[0], 0);
+
+        if (attune_series_has_axis (loss, ATTUNE_SERIES_TIME))
+          attune_chart_set_time_origin (self->usage[u], attune_series_get_x (loss, ATTUNE_SERIES_TIME, 0));
+        gtk_widget_set_visible (gtk_widget_get_parent (self->usage_cards[u]), !attune_chart_is_empty (self->usage[u]));
+      }
 }
 
 static void

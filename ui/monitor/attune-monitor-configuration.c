@@ -17,6 +17,7 @@ struct _AttuneMonitorConfiguration {
 
   AdwPreferencesPage  *page;
   AdwPreferencesGroup *job_group;
+  AdwToggleGroup      *view_toggle;
 
   AttuneCommands      *commands;
   AttuneJob           *job;
@@ -85,6 +86,50 @@ update_job (AttuneMonitorConfiguration *self)
     add_job_row (self, _("Job ID at the Provider"), attune_job_get_provider_job_id (self->job));
 }
 
+/* The trainer of this computer takes exactly the defaults of the table. */
+static gboolean
+is_here (AttuneMonitorConfiguration *self)
+{
+  g_autofree char *folder = attune_job_store_dup_run_folder (attune_commands_get_jobs (self->commands), self->job);
+  g_autofree char *path = g_build_filename (folder, "config.json", NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* What is in effect where nothing was set; NULL where nothing is. */
+static char *
+dup_default_text (AttuneMonitorConfiguration *self,
+                  AttuneCapabilities         *capabilities,
+                  const AttuneParameter      *parameter,
+                  gboolean                    here)
+{
+  g_autoptr (GVariant) value = NULL;
+
+  if (!attune_configuration_applies (attune_job_get_configuration (self->job), parameter) ||
+      (capabilities != NULL && !attune_capabilities_supports_path (capabilities, parameter->path)))
+    return NULL;
+
+  value = attune_parameter_dup_default (parameter);
+  if (value == NULL)
+    return NULL;
+  if (!here)
+    return g_strdup (_("Left to the provider"));
+
+  return attune_monitor_format_setting (self->commands, parameter, value);
+}
+
+static void
+add_tag (GtkWidget *row)
+{
+  /* Translators: beside a setting that nobody set. */
+  GtkWidget *tag = gtk_label_new (_("Default"));
+
+  gtk_widget_set_valign (tag, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (tag, "caption");
+  gtk_widget_add_css_class (tag, "dimmed");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), tag);
+}
+
 static void
 add_metadata (AttuneMonitorConfiguration *self,
               AttuneConfiguration        *configuration)
@@ -113,10 +158,19 @@ update_configuration (AttuneMonitorConfiguration *self)
 {
   AttuneConfiguration *configuration;
   const AttuneParameter *parameters;
+  gboolean is_effective;
+  gboolean here;
+  AttuneAdapter *adapter;
+  g_autoptr (AttuneCapabilities) capabilities = NULL;
   guint n_parameters;
 
   if (self->job == NULL)
     return;
+
+  is_effective = g_strcmp0 (adw_toggle_group_get_active_name (self->view_toggle), "effective") == 0;
+  here = is_effective && is_here (self);
+  adapter = attune_registry_lookup (attune_commands_get_registry (self->commands), attune_job_get_provider (self->job), NULL);
+  capabilities = is_effective && adapter != NULL ? attune_adapter_dup_capabilities (adapter) : NULL;
 
   for (guint i = 0; i < self->groups->len; i++)
     adw_preferences_page_remove (self->page, g_ptr_array_index (self->groups, i));
@@ -138,7 +192,11 @@ update_configuration (AttuneMonitorConfiguration *self)
           if (parameter->group != g)
             continue;
           value = attune_configuration_dup_value (configuration, parameter->path);
-          if (value == NULL)
+          if (value != NULL)
+            text = attune_monitor_format_setting (self->commands, parameter, value);
+          else if (is_effective)
+            text = dup_default_text (self, capabilities, parameter, here);
+          if (text == NULL)
             continue;
 
           if (group == NULL)
@@ -148,9 +206,10 @@ update_configuration (AttuneMonitorConfiguration *self)
               adw_preferences_page_add (self->page, group);
               g_ptr_array_add (self->groups, group);
             }
-          text = attune_monitor_format_setting (self->commands, parameter, value);
           row = create_row (attune_parameter_get_title (parameter), text);
           gtk_widget_set_tooltip_text (row, attune_parameter_get_help (parameter));
+          if (value == NULL)
+            add_tag (row);
           adw_preferences_group_add (group, row);
         }
     }
@@ -218,6 +277,7 @@ attune_monitor_configuration_class_init (AttuneMonitorConfigurationClass *klass)
                                                "/io/github/attune/Attune/monitor/attune-monitor-configuration.ui");
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorConfiguration, page);
   gtk_widget_class_bind_template_child (widget_class, AttuneMonitorConfiguration, job_group);
+  gtk_widget_class_bind_template_child (widget_class, AttuneMonitorConfiguration, view_toggle);
 }
 
 static void
@@ -226,4 +286,5 @@ attune_monitor_configuration_init (AttuneMonitorConfiguration *self)
   self->groups = g_ptr_array_new ();
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->view_toggle, "notify::active-name", G_CALLBACK (update_configuration), self, G_CONNECT_SWAPPED);
 }
