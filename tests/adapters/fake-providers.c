@@ -146,11 +146,11 @@ obey (const Fakes *self,
       exit (1);
     }
   if (g_str_equal (words[0], "fault") && n == 6)
-    fake_server_set_fault (server, words[2], words[3], (FakeFault) atoi (words[4]), atoi (words[5]));
+    fake_server_set_fault (server, g_str_equal (words[2], "*") ? NULL : words[2], words[3], (FakeFault) atoi (words[4]), atoi (words[5]));
   else if (g_str_equal (words[0], "clear"))
     fake_server_clear_faults (server);
   else if (g_str_equal (words[0], "count") && n == 4)
-    answer = fake_server_count (server, words[2], words[3]);
+    answer = fake_server_count (server, g_str_equal (words[2], "*") ? NULL : words[2], words[3]);
   else if (g_str_equal (words[0], "jobs"))
     answer = count_jobs (self, words[1]);
   else if (g_str_equal (words[0], "endless") || g_str_equal (words[0], "ending"))
