@@ -18,6 +18,7 @@ typedef struct {
   guint            timeout_id;
   gint64           next;            /* monotonic time of the next question; 0: none */
   gboolean         busy;            /* a question is under way */
+  gboolean         has_turn;        /* waited for its turn among the many */
   gboolean         again;           /* and another one is to follow at once */
   gboolean         seen_unfinished; /* ::job-finished is due when it ends */
   guint            failures;        /* questions without an answer in a row */
@@ -48,6 +49,7 @@ struct _AttuneMonitor
   GNetworkMonitor    *network;
   GHashTable         *watches; /* id → AttuneWatch */
   GHashTable         *asking;  /* id of a provider → how many questions are under way */
+  gint64              free_at; /* monotonic time of the next turn to ask a provider on the network */
   gboolean            running;
   double              scale;   /* tests live faster */
   double              haste;   /* the same, from outside, and of what adapters ask for too */
