@@ -63,6 +63,9 @@ created_cb (GObject      *source,
 
   if (reply == NULL)
     {
+      /* A success that says something else is no clear no: the job is looked for before that is believed. */
+      if (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_FAILED) || g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED))
+        error->code = ATTUNE_ERROR_SERVER_FAULT;
       g_task_return_error (task, error);
       return;
     }
