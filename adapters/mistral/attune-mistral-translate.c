@@ -154,9 +154,10 @@ has_override (AttuneConfiguration *configuration,
 }
 
 static void
-check_data (AttuneDataset    *dataset,
-            const char       *path,
-            AttuneValidation *validation)
+check_data (AttuneConfiguration *configuration,
+            AttuneDataset       *dataset,
+            const char          *path,
+            AttuneValidation    *validation)
 {
   const char *format = dataset != NULL ? attune_dataset_get_format (dataset) : NULL;
   const char *file = dataset != NULL ? attune_dataset_get_path (dataset) : NULL;
@@ -172,6 +173,16 @@ check_data (AttuneDataset    *dataset,
     attune_validation_add (validation, path, ATTUNE_SEVERITY_ERROR, "data", NULL,
                            _("%s is no JSON Lines file, and Mistral takes no other. Convert it: attunectl dataset-convert %s NEW.jsonl --to chat"),
                            file, file);
+
+  /* It would be found there only after the upload, and the job fails for it unless it may skip some. */
+  if (attune_dataset_get_n_problems (dataset) > 0)
+    attune_validation_add (validation, path,
+                           has_override (configuration, "invalid_sample_skip_percentage") ? ATTUNE_SEVERITY_WARNING : ATTUNE_SEVERITY_ERROR, "data", NULL,
+                           ngettext ("%s has %" G_GINT64_FORMAT " row that cannot be used. The first: %s. “attunectl dataset-check” lists them",
+                                     "%s has %" G_GINT64_FORMAT " rows that cannot be used. The first: %s. “attunectl dataset-check” lists them",
+                                     (gulong) attune_dataset_get_n_problems (dataset)),
+                           file, attune_dataset_get_n_problems (dataset),
+                           attune_dataset_get_first_problem (dataset) != NULL ? attune_dataset_get_first_problem (dataset) : "?");
 
   if (attune_dataset_get_size (dataset) > ATTUNE_MISTRAL_MAX_FILE)
     {
@@ -257,8 +268,8 @@ attune_mistral_validate (AttuneConfiguration    *configuration,
                            _("Mistral has given up “%s” on %s"), model, day);
 
   check_settings (configuration, validation);
-  check_data (context->training, "datasets.trainingFileId", validation);
-  check_data (context->validation, "datasets.validationFileId", validation);
+  check_data (configuration, context->training, "datasets.trainingFileId", validation);
+  check_data (configuration, context->validation, "datasets.validationFileId", validation);
   check_validation_size (context, validation);
 
   /* Whatever else would stop the request from being made. What lacks here was said by the universal check. */

@@ -294,9 +294,14 @@ check_data (AttuneDataset    *dataset,
                            _("%s has %" G_GINT64_FORMAT " rows, and OpenAI asks for at least %d. Add some"),
                            file, rows, ATTUNE_OPENAI_MIN_ROWS);
 
-  if (attune_dataset_get_n_problems (dataset) > 0 && attune_dataset_get_first_problem (dataset) != NULL)
-    attune_validation_add (validation, path, ATTUNE_SEVERITY_WARNING, "data", NULL,
-                           _("%s has problems, which OpenAI refuses a file for. The first: %s"), file, attune_dataset_get_first_problem (dataset));
+  /* It would be found there only after the upload, and the job fails for it. */
+  if (attune_dataset_get_n_problems (dataset) > 0)
+    attune_validation_add (validation, path, ATTUNE_SEVERITY_ERROR, "data", NULL,
+                           ngettext ("%s has %" G_GINT64_FORMAT " row that cannot be used, and OpenAI refuses such files. The first: %s. “attunectl dataset-check” lists them",
+                                     "%s has %" G_GINT64_FORMAT " rows that cannot be used, and OpenAI refuses such files. The first: %s. “attunectl dataset-check” lists them",
+                                     (gulong) attune_dataset_get_n_problems (dataset)),
+                           file, attune_dataset_get_n_problems (dataset),
+                           attune_dataset_get_first_problem (dataset) != NULL ? attune_dataset_get_first_problem (dataset) : "?");
 }
 
 /* The day after which a model answers no more stands in the catalogue, and in the provider's list. */

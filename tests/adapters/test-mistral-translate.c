@@ -180,6 +180,8 @@ test_checks (Fixture       *self,
 {
   g_autoptr (AttuneValidation) fine = validate (self);
   g_autoptr (AttuneValidation) bad = NULL;
+  g_autoptr (AttuneValidation) rows = NULL;
+  g_autoptr (AttuneValidation) skipped = NULL;
   g_autoptr (AttuneValidation) withdrawn = attune_validation_new ();
   g_autoptr (AttuneDataset) large = remote_dataset_new ("large.jsonl", 300);
 
@@ -195,6 +197,15 @@ test_checks (Fixture       *self,
   g_assert_cmpint (remote_find_issue (bad, "integrations.wandb.apiKey", "combination")->severity, ==, ATTUNE_SEVERITY_ERROR);
   g_assert_cmpint (remote_find_issue (bad, "datasets.validationFileId", "data")->severity, ==, ATTUNE_SEVERITY_ERROR);
   g_assert_cmpint (attune_validation_find (bad, "optimizer.scheduler.type")->severity, ==, ATTUNE_SEVERITY_ERROR);
+
+  /* Bad rows stop a job, unless it was told to skip some. */
+  self->context.validation = NULL;
+  attune_dataset_set_checked (self->training, "chat", 1000, "00", 400, 2, "line 7: no answer");
+  rows = validate (self);
+  g_assert_cmpint (remote_find_issue (rows, "datasets.trainingFileId", "data")->severity, ==, ATTUNE_SEVERITY_ERROR);
+  remote_set (self->configuration, "metadata.invalid_sample_skip_percentage=0.1");
+  skipped = validate (self);
+  g_assert_cmpint (remote_find_issue (skipped, "datasets.trainingFileId", "data")->severity, ==, ATTUNE_SEVERITY_WARNING);
 
   attune_mistral_validate (self->configuration, &self->context, self->capabilities, TRUE, self->now, withdrawn);
   g_assert_nonnull (remote_find_issue (withdrawn, "", "withdrawn"));

@@ -310,6 +310,8 @@ test_data (Fixture       *self,
 {
   attune_dataset_set_checked (self->training, "chat", 100, "00", 9, 0, NULL);
   assert_issue (self, "datasets.trainingFileId", "data", ATTUNE_SEVERITY_ERROR);
+  attune_dataset_set_checked (self->training, "chat", 100, "00", 100, 2, "line 7: no answer");
+  assert_issue (self, "datasets.trainingFileId", "data", ATTUNE_SEVERITY_ERROR);
   attune_dataset_set_checked (self->training, "alpaca", 100, "00", 100, 0, NULL);
   assert_issue (self, "datasets.trainingFileId", "data", ATTUNE_SEVERITY_ERROR);
   attune_dataset_set_checked (self->training, "preference", 100, "00", 100, 0, NULL);
