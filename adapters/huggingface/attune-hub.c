@@ -30,7 +30,8 @@ struct _AttuneHub
   AttuneHttpClient  *client;
   AttuneCredentials *credentials;
   char              *owner;     /* of the token; NULL until it was asked for */
-  gboolean           has_token; /* one was found */
+  char              *owner_of;  /* digest of the token whose owner that is */
+  gboolean           has_token; /* one was found the last time */
 };
 
 G_DEFINE_FINAL_TYPE (AttuneHub, attune_hub, G_TYPE_OBJECT)
@@ -43,6 +44,7 @@ attune_hub_finalize (GObject *object)
   g_clear_object (&self->client);
   g_clear_object (&self->credentials);
   g_free (self->owner);
+  g_free (self->owner_of);
 
   G_OBJECT_CLASS (attune_hub_parent_class)->finalize (object);
 }
@@ -257,16 +259,9 @@ attune_hub_prepare_async (AttuneHub           *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
+  /* Each time: it may have been added or removed since. */
   g_task_set_source_tag (task, attune_hub_prepare_async);
-  if (self->has_token)
-    {
-      g_task_return_boolean (task, TRUE);
-      g_object_unref (task);
-    }
-  else
-    {
-      attune_credentials_lookup_async (self->credentials, CREDENTIAL, cancellable, looked_up_cb, task);
-    }
+  attune_credentials_lookup_async (self->credentials, CREDENTIAL, cancellable, looked_up_cb, task);
 }
 
 gboolean
@@ -440,25 +435,56 @@ whoami_cb (GObject      *source,
   g_task_return_pointer (task, g_strdup (name), g_free);
 }
 
+/* Another token may have another owner. */
+static void
+whoami_token_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  AttuneHub *self = g_task_get_source_object (task);
+  g_autoptr (AttuneHttpRequest) request = NULL;
+  g_autofree char *digest = NULL;
+  GError *error = NULL;
+  char *secret = attune_credentials_lookup_finish (ATTUNE_CREDENTIALS (source), result, &error);
+
+  if (error != NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (secret == NULL)
+    {
+      self->has_token = FALSE;
+      g_task_return_new_error (task, ATTUNE_ERROR, ATTUNE_ERROR_AUTH_REQUIRED, "%s",
+                               _("This needs a token of Hugging Face. Make one at huggingface.co/settings/tokens and add it, or set HF_TOKEN."));
+      return;
+    }
+
+  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, secret, -1);
+  attune_credentials_free_secret (secret);
+  if (g_set_str (&self->owner_of, digest))
+    g_clear_pointer (&self->owner, g_free);
+  if (self->owner != NULL)
+    {
+      g_task_return_pointer (task, g_strdup (self->owner), g_free);
+      return;
+    }
+
+  request = attune_http_request_new ("GET", "/api/whoami-v2");
+  attune_hub_send_async (self, request, NULL, g_task_get_cancellable (task), whoami_cb, g_object_ref (task));
+}
+
 void
 attune_hub_whoami_async (AttuneHub           *self,
                          GCancellable        *cancellable,
                          GAsyncReadyCallback  callback,
                          gpointer             user_data)
 {
-  g_autoptr (AttuneHttpRequest) request = NULL;
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, attune_hub_whoami_async);
-  if (self->owner != NULL)
-    {
-      g_task_return_pointer (task, g_strdup (self->owner), g_free);
-      g_object_unref (task);
-      return;
-    }
-
-  request = attune_http_request_new ("GET", "/api/whoami-v2");
-  attune_hub_send_async (self, request, NULL, cancellable, whoami_cb, task);
+  attune_credentials_lookup_async (self->credentials, CREDENTIAL, cancellable, whoami_token_cb, task);
 }
 
 char *

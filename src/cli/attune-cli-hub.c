@@ -304,7 +304,7 @@ find_folder (AttuneCli  *self,
   if (local == NULL)
     return NULL;
   model = attune_local_adapter_dup_model (ATTUNE_LOCAL_ADAPTER (local), what, NULL);
-  if (model == NULL)
+  if (model == NULL || !g_file_test (model->path, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND, _("There is no folder, no job and no model “%s”."), what);
       return NULL;

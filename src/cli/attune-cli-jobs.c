@@ -167,11 +167,14 @@ attune_cli_job_create (AttuneCli  *self,
   if (!self->json)
     {
       double duration = attune_cli_get_double (result, "estimatedDuration");
+      double cost = attune_cli_get_double (result, "estimatedCost");
       g_autofree char *duration_text = attune_cli_format_duration (duration);
 
       attune_cli_print (_("Job %s was started.\n"), id);
       if (!isnan (duration))
         attune_cli_print (_("It will take about %s.\n"), duration_text);
+      if (!isnan (cost))
+        attune_cli_print (_("It will cost about %.2f $.\n"), cost);
       if (!self->options.wait)
         attune_cli_print (_("“attunectl job-watch %.8s” follows it.\n"), id);
     }

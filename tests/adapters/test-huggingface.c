@@ -453,6 +453,30 @@ test_no_token (Face          *self,
   g_assert_cmpuint (fake_server_get_requests (self->server)->len, ==, n);
 }
 
+/* Somebody else's token: everything is theirs from then on. */
+static void
+test_other_token (Face          *self,
+                  gconstpointer  data)
+{
+  g_autoptr (AttuneTrainingHandle) refused = NULL;
+  g_autoptr (AttuneTrainingHandle) handle = NULL;
+  g_autoptr (GError) error = NULL;
+
+  face_upload (self);
+  g_setenv ("HF_TOKEN", "hf_anotheranotheranotheranother", TRUE);
+  refused = face_start (self, &error);
+  g_assert_null (refused);
+  /* Its owner is asked for anew, and that is where it shows. */
+  g_assert_true (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_AUTH_INVALID));
+  g_clear_error (&error);
+  g_assert_cmpuint (fake_server_count (self->server, "GET", "/api/whoami-v2"), ==, 2);
+
+  g_setenv ("HF_TOKEN", FAKE_HUGGINGFACE_TOKEN, TRUE);
+  handle = face_start (self, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (handle);
+}
+
 static void
 test_no_money (Face          *self,
                gconstpointer  data)
@@ -524,6 +548,8 @@ test_live_hardware (Face          *self,
 {
   g_autoptr (AttuneCapabilities) capabilities = NULL;
   g_autoptr (AttuneCapabilities) cached = NULL;
+  g_autofree char *folder = attune_paths_dup_cache_folder ();
+  g_autofree char *cache = g_build_filename (folder, "capabilities", "huggingface.json", NULL);
   g_autoptr (AttuneConfiguration) old = face_configuration_new ("hardware.gpuType=H200");
   g_autoptr (AttuneConfiguration) new = face_configuration_new ("hardware.gpuType=B200 hardware.numGPUs=4");
   g_autoptr (AttuneAdapter) second = NULL;
@@ -546,7 +572,8 @@ test_live_hardware (Face          *self,
   validation = attune_adapter_validate_configuration (self->adapter, old, NULL);
   g_assert_nonnull (attune_validation_find (validation, "hardware.gpuType"));
 
-  /* Another process, without a network. */
+  /* Another process, without a network, once the answer is on the disk. */
+  test_wait_until (g_file_test (cache, G_FILE_TEST_EXISTS));
   second = face_adapter_new ();
   fake_server_set_refusing (self->server, TRUE);
   cached = load_capabilities (second, FALSE, &error);
@@ -594,6 +621,7 @@ main (int    argc,
   ADD ("query-faults", NULL, test_query_faults);
   ADD ("ends", NULL, test_ends);
   ADD ("no-token", NULL, test_no_token);
+  ADD ("other-token", NULL, test_other_token);
   ADD ("no-money", NULL, test_no_money);
   ADD ("wandb", "integrations.wandb.project=tunes", test_wandb);
   ADD ("own-repo", "integrations.huggingface.outputRepoName=acme/tuned metadata.hubPrivate=false", test_own_repo);
