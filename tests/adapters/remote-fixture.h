@@ -27,6 +27,46 @@ typedef struct {
   AttuneJobContext     context;
 } Remote;
 
+/* Everything that is logged, also what nobody asked to see. */
+static inline GString *
+remote_get_log (void)
+{
+  static GString *log;
+
+  if (log == NULL)
+    log = g_string_new (NULL);
+
+  return log;
+}
+
+static inline GLogWriterOutput
+remote_log_writer (GLogLevelFlags   level,
+                   const GLogField *fields,
+                   gsize            n_fields,
+                   gpointer         user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (strcmp (fields[i].key, "MESSAGE") == 0 && fields[i].length < 0)
+      g_string_append_printf (remote_get_log (), "%s\n", (const char *) fields[i].value);
+
+  return g_log_writer_default (level, fields, n_fields, user_data);
+}
+
+/* Before anything is logged. */
+static inline void
+remote_listen_to_log (void)
+{
+  g_log_set_writer_func (remote_log_writer, NULL, NULL);
+  g_debug ("The log is heard");
+  g_assert_nonnull (strstr (remote_get_log ()->str, "The log is heard"));
+}
+
+static inline void
+remote_assert_not_logged (const char *secret)
+{
+  g_assert_null (strstr (remote_get_log ()->str, secret));
+}
+
 static inline void
 remote_set (AttuneConfiguration *configuration,
             const char          *assignment)

@@ -47,6 +47,8 @@ tear_down (Fixture       *self,
 {
   remote_clear (&self->remote);
   fake_mistral_free (self->fake);
+  remote_assert_not_logged (FAKE_MISTRAL_KEY);
+  remote_assert_not_logged (FAKE_MISTRAL_WANDB_KEY);
 }
 
 static void
@@ -525,6 +527,7 @@ main (int   argc,
       char *argv[])
 {
   setlocale (LC_ALL, "");
+  remote_listen_to_log ();
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_summary ("The whole life of a job at a deployment of Mistral's historic API, and its end at Mistral itself.");
 

@@ -28,22 +28,6 @@ adapter_new (void)
   return adapter;
 }
 
-/* Everything that was logged, also what nobody asked to see. */
-static GString *logged;
-
-static GLogWriterOutput
-log_writer (GLogLevelFlags   level,
-            const GLogField *fields,
-            gsize            n_fields,
-            gpointer         user_data)
-{
-  for (gsize i = 0; i < n_fields; i++)
-    if (strcmp (fields[i].key, "MESSAGE") == 0 && fields[i].length < 0)
-      g_string_append_printf (logged, "%s\n", (const char *) fields[i].value);
-
-  return g_log_writer_default (level, fields, n_fields, user_data);
-}
-
 static void
 set_up (Fixture       *self,
         gconstpointer  data)
@@ -60,10 +44,8 @@ tear_down (Fixture       *self,
 {
   remote_clear (&self->remote);
   fake_openai_free (self->fake);
-  /* What the whole test logged. */
-  g_assert_null (strstr (logged->str, FAKE_OPENAI_KEY));
-  g_assert_null (strstr (logged->str, "sk-wrong"));
-  g_string_truncate (logged, 0);
+  remote_assert_not_logged (FAKE_OPENAI_KEY);
+  remote_assert_not_logged ("sk-wrong");
 }
 
 /* A new process: nothing is remembered but what is on disk. */
@@ -871,11 +853,8 @@ int
 main (int   argc,
       char *argv[])
 {
-  int status;
-
   setlocale (LC_ALL, "");
-  logged = g_string_new (NULL);
-  g_log_set_writer_func (log_writer, NULL, NULL);
+  remote_listen_to_log ();
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_summary ("The whole life of a job at OpenAI, before a fake of it, with faults at each step.");
 
@@ -909,8 +888,5 @@ main (int   argc,
   ADD ("organization", test_organization);
   ADD ("endless-list", test_endless_list);
 
-  status = g_test_run ();
-  g_string_free (logged, TRUE);
-
-  return status;
+  return g_test_run ();
 }
