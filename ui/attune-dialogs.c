@@ -83,19 +83,3 @@ attune_dialogs_confirm_cancel (GtkWidget *parent,
   body = g_strdup_printf (_("“%s” will stop training. Checkpoints that were written are kept."), attune_job_get_name (job));
   confirm (parent, _("Cancel This Job?"), body, _("_Keep Training"), _("_Cancel Job"), confirmed, object);
 }
-
-void
-attune_dialogs_confirm_delete (GtkWidget *parent,
-                               AttuneJob *job,
-                               GCallback  confirmed,
-                               GObject   *object)
-{
-  g_autofree char *body = NULL;
-
-  g_return_if_fail (GTK_IS_WIDGET (parent));
-  g_return_if_fail (ATTUNE_IS_JOB (job));
-
-  body = g_strdup_printf (_("“%s” will be deleted with its metrics, its checkpoints and the trained model. This cannot be undone."),
-                          attune_job_get_name (job));
-  confirm (parent, _("Delete This Job?"), body, _("_Keep"), _("_Delete"), confirmed, object);
-}

@@ -18,12 +18,8 @@ char *attune_dialogs_describe_error (const GError  *error);
 void  attune_dialogs_present_error  (GtkWidget     *parent,
                                      const char    *heading,
                                      const GError  *error);
-/* Asks before a job is cancelled or deleted; @confirmed is called with @user_data only if the person agrees. */
+/* Asks before a job is cancelled; @confirmed is called with @object only if the person agrees. */
 void  attune_dialogs_confirm_cancel (GtkWidget     *parent,
-                                     AttuneJob     *job,
-                                     GCallback      confirmed,
-                                     GObject       *object);
-void  attune_dialogs_confirm_delete (GtkWidget     *parent,
                                      AttuneJob     *job,
                                      GCallback      confirmed,
                                      GObject       *object);

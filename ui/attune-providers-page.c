@@ -12,11 +12,14 @@
 
 #include "attune-dialogs.h"
 #include "attune-error.h"
+#include "attune-format.h"
+#include "attune-key-row.h"
 
 struct _AttuneProvidersPage {
   AdwBin          parent_instance;
 
   GtkListBox     *list;
+  GtkListBox     *integrations_list;
 
   AttuneCommands *commands;
   GCancellable   *cancellable;
@@ -74,6 +77,67 @@ set_state (Entry      *entry,
   gtk_widget_set_css_classes (GTK_WIDGET (entry->icon), (const char *[]) { css_class, NULL });
 }
 
+static void
+add_link (Entry      *entry,
+          GVariant   *links,
+          const char *name,
+          const char *title)
+{
+  GtkWidget *row;
+  GtkWidget *button;
+  const char *uri;
+
+  if (links == NULL || !g_variant_lookup (links, name, "&s", &uri))
+    return;
+
+  row = adw_action_row_new ();
+  button = gtk_link_button_new_with_label (uri, _("Open"));
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), uri);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);
+  adw_expander_row_add_row (entry->row, row);
+}
+
+/* A notice that is in force: what it says, with the mark of how much it matters. */
+static void
+add_notice (Entry      *entry,
+            const char *text,
+            const char *severity)
+{
+  GtkWidget *row = adw_action_row_new ();
+  gboolean info = g_strcmp0 (severity, "error") != 0 && g_strcmp0 (severity, "warning") != 0;
+  GtkWidget *icon = gtk_image_new_from_icon_name (info ? "dialog-information-symbolic" : "dialog-warning-symbolic");
+
+  if (!info)
+    gtk_widget_add_css_class (icon, severity);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Notice"), -1);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), text);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+  adw_expander_row_add_row (entry->row, row);
+}
+
+static void
+add_key_row (Entry         *entry,
+             AttuneAdapter *adapter,
+             const char    *link)
+{
+  GtkWidget *row;
+
+  if (attune_adapter_get_credential (adapter) == NULL)
+    return;
+
+  row = attune_key_row_new (entry->self->commands, attune_adapter_get_credential (adapter), attune_adapter_get_title (adapter),
+                            attune_adapter_can (adapter, "test-credentials") ? attune_adapter_get_id (adapter) : NULL, link);
+  /* With another key the provider may answer otherwise. */
+  g_signal_connect_object (row, "changed", G_CALLBACK (attune_providers_page_refresh), entry->self, G_CONNECT_SWAPPED);
+  adw_expander_row_add_row (entry->row, row);
+}
+
 static char *
 join_words (AttuneCapabilities *capabilities,
             const char         *member,
@@ -102,23 +166,37 @@ static void
 show_capabilities (Entry              *entry,
                    AttuneCapabilities *capabilities)
 {
+  GVariant *variant = attune_capabilities_get_variant (capabilities);
   g_autofree char *methods = join_words (capabilities, "supportedMethods", "method.type");
   g_autofree char *precisions = join_words (capabilities, "supportedPrecisions", "model.precision");
-  g_autofree char *models = g_strdup_printf ("%u", attune_capabilities_get_n_models (capabilities));
-  g_autoptr (GVariant) notices = g_variant_lookup_value (attune_capabilities_get_variant (capabilities), "notices",
-                                                         G_VARIANT_TYPE ("aa{sv}"));
+  g_autofree char *models = attune_format_count (attune_capabilities_get_n_models (capabilities));
+  g_autoptr (GVariant) links = g_variant_lookup_value (variant, "links", G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) notices = g_variant_lookup_value (variant, "notices", G_VARIANT_TYPE ("aa{sv}"));
+  gint64 fetched_at = 0;
 
-  add_line (entry, _("Methods"), methods);
-  add_line (entry, _("Precisions"), precisions);
-  add_line (entry, _("Models"), models);
   for (gsize i = 0; notices != NULL && i < g_variant_n_children (notices); i++)
     {
       g_autoptr (GVariant) notice = g_variant_get_child_value (notices, i);
+      const char *severity = NULL;
       const char *text;
 
+      g_variant_lookup (notice, "severity", "&s", &severity);
       if (g_variant_lookup (notice, "text", "&s", &text))
-        add_line (entry, text, NULL);
+        add_notice (entry, text, severity);
     }
+  add_line (entry, _("Methods"), *methods != '\0' ? methods : _("None"));
+  if (*precisions != '\0')
+    add_line (entry, _("Precisions"), precisions);
+  add_line (entry, _("Models"), models);
+  if (g_variant_lookup (variant, "fetchedAt", "x", &fetched_at) && fetched_at > 0)
+    {
+      g_autofree char *when = attune_format_time (fetched_at * G_USEC_PER_SEC);
+
+      add_line (entry, _("Asked Last"), when);
+    }
+  add_link (entry, links, "pricing", _("Prices"));
+  add_link (entry, links, "documentation", _("Documentation"));
+  add_link (entry, links, "status", _("Service Status"));
 }
 
 static void
@@ -161,7 +239,7 @@ loaded_cb (GObject      *object,
   if (error == NULL)
     set_state (entry, _("Ready"), "object-select-symbolic", "success");
   else if (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_AUTH_REQUIRED))
-    set_state (entry, _("Sign-In Needed"), "dialog-password-symbolic", "dim-label");
+    set_state (entry, _("Key Needed"), "dialog-password-symbolic", "dim-label");
   else
     {
       g_autofree char *text = attune_dialogs_describe_error (error);
@@ -195,6 +273,15 @@ add_provider (AttuneProvidersPage *self,
   adw_expander_row_add_suffix (entry->row, GTK_WIDGET (entry->state));
   adw_expander_row_add_suffix (entry->row, entry->spinner);
   gtk_list_box_append (self->list, GTK_WIDGET (entry->row));
+  {
+    g_autoptr (AttuneCapabilities) known = attune_adapter_dup_capabilities (adapter);
+    g_autoptr (GVariant) links = g_variant_lookup_value (attune_capabilities_get_variant (known), "links", G_VARIANT_TYPE_VARDICT);
+    const char *link = NULL;
+
+    if (links != NULL)
+      g_variant_lookup (links, "keys", "&s", &link);
+    add_key_row (entry, adapter, link);
+  }
 
   g_variant_builder_init (&parameters, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&parameters, "{sv}", "provider", g_variant_new_string (attune_adapter_get_id (adapter)));
@@ -286,6 +373,7 @@ attune_providers_page_class_init (AttuneProvidersPageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/attune/Attune/ui/attune-providers-page.ui");
   gtk_widget_class_bind_template_child (widget_class, AttuneProvidersPage, list);
+  gtk_widget_class_bind_template_child (widget_class, AttuneProvidersPage, integrations_list);
   gtk_widget_class_install_action (widget_class, "providers.refresh", NULL, refresh_action);
 }
 
@@ -310,4 +398,6 @@ attune_providers_page_set_up (AttuneProvidersPage *self,
   g_return_if_fail (self->commands == NULL);
 
   self->commands = g_object_ref (commands);
+  gtk_list_box_append (self->integrations_list,
+                       attune_key_row_new (commands, "wandb", _("Weights & Biases"), NULL, "https://wandb.ai/authorize"));
 }
