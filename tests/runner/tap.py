@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def main(module):
     print(f"TAP version 13\n1..{len(tests)}", file=out, flush=True)
     for number, (name, test) in enumerate(tests, 1):
         title = name.removeprefix("test_").replace("_", "-")
+        begin = time.monotonic()
         try:
             test()
         except Skip as reason:
@@ -78,7 +80,7 @@ def main(module):
                 print(f"# {line}", file=out)
             print(f"not ok {number} {title}", file=out, flush=True)
         else:
-            print(f"ok {number} {title}", file=out, flush=True)
+            print(f"ok {number} {title}\n# {time.monotonic() - begin:.1f} s", file=out, flush=True)
     out.flush()
     for place in workspaces:
         shutil.rmtree(place, ignore_errors=True)

@@ -379,6 +379,19 @@ def test_refusals():
         assert not metrics(folder) if (folder / "metrics.jsonl").exists() else True
 
 
+def test_read_by_the_adapter():
+    """What reads attune-engine's run folders reads the runner's."""
+    folder = make_run("read")
+    run(folder)
+    for place, state, points in ((folder, "succeeded", 8), (work / "diverged", "failed", 1)):
+        found = json.loads(subprocess.run([tap.program("ATTUNE_READ_RUN"), place], check=True, capture_output=True).stdout)
+        assert found["state"] == state and found["points"] == points == len(metrics(place)) and found["damaged"] == 0, found
+        assert found["events"] == len(events(place)) > 0
+    assert (found["error"], found["totalSteps"]) == ("failed", 6)
+    found = json.loads(subprocess.run([tap.program("ATTUNE_READ_RUN"), folder], check=True, capture_output=True).stdout)
+    assert found["checkpoints"] == ["step-3", "step-6"] and found["step"] == found["totalSteps"] == 6 and found["error"] == ""
+
+
 def test_two_at_once():
     folder = make_run("busy")
     held = runner.RunFolder(folder)
