@@ -427,7 +427,7 @@ main (int    argc,
     {
       g_autofree char *life = g_strconcat ("/providers/life/", providers[i].id, NULL);
       g_autofree char *cancel = g_strconcat ("/providers/cancel/", providers[i].id, NULL);
-      g_autofree char *killed = g_strconcat ("/providers/killed/", providers[i].id, NULL);
+      g_autofree char *killed = g_strconcat ("/killed/", providers[i].id, NULL);
 
       ADD (life, i, test_life);
       ADD (cancel, i, test_cancel);
