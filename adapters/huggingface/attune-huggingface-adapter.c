@@ -15,6 +15,15 @@
 #include "attune-huggingface-private.h"
 
 #define LOG_PATIENCE 3.0
+/* Seconds after which the repository of a running job is looked into even if nothing happened. */
+#define LOOK_INTERVAL 60.0
+
+/* What is remembered of a job between two questions. */
+typedef struct {
+  gboolean knows_log;  /* it was read from its beginning */
+  gint64   looked_at;  /* monotonic time of the last look into its repository; 0 never */
+  gint64   last_event; /* the newest event at that look */
+} Memory;
 
 struct _AttuneHuggingfaceAdapter
 {
@@ -22,7 +31,7 @@ struct _AttuneHuggingfaceAdapter
 
   AttuneHub           *hub;          /* made at the first use */
   double               log_patience;
-  GHashTable          *logs;         /* jobs whose log was read from its beginning */
+  GHashTable          *memories;     /* id of a job → Memory */
 };
 
 static void attune_huggingface_adapter_iface_init (AttuneAdapterInterface *iface);
@@ -36,7 +45,7 @@ attune_huggingface_adapter_finalize (GObject *object)
   AttuneHuggingfaceAdapter *self = ATTUNE_HUGGINGFACE_ADAPTER (object);
 
   g_clear_object (&self->hub);
-  g_clear_pointer (&self->logs, g_hash_table_unref);
+  g_clear_pointer (&self->memories, g_hash_table_unref);
 
   G_OBJECT_CLASS (attune_huggingface_adapter_parent_class)->finalize (object);
 }
@@ -91,7 +100,7 @@ static void
 attune_huggingface_adapter_init (AttuneHuggingfaceAdapter *self)
 {
   self->log_patience = LOG_PATIENCE;
-  self->logs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->memories = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 static void
@@ -152,16 +161,48 @@ attune_huggingface_adapter_get_log_patience (AttuneHuggingfaceAdapter *self)
   return self->log_patience;
 }
 
+static Memory *
+ensure_memory (AttuneHuggingfaceAdapter *self,
+               const char               *provider_job_id)
+{
+  Memory *memory = g_hash_table_lookup (self->memories, provider_job_id);
+
+  if (memory == NULL)
+    {
+      memory = g_new0 (Memory, 1);
+      g_hash_table_insert (self->memories, g_strdup (provider_job_id), memory);
+    }
+
+  return memory;
+}
+
 gboolean
 attune_huggingface_adapter_knows_log (AttuneHuggingfaceAdapter *self,
                                       const char               *provider_job_id)
 {
-  return g_hash_table_contains (self->logs, provider_job_id);
+  return ensure_memory (self, provider_job_id)->knows_log;
 }
 
 void
 attune_huggingface_adapter_remember_log (AttuneHuggingfaceAdapter *self,
                                          const char               *provider_job_id)
 {
-  g_hash_table_add (self->logs, g_strdup (provider_job_id));
+  ensure_memory (self, provider_job_id)->knows_log = TRUE;
+}
+
+gboolean
+attune_huggingface_adapter_should_look (AttuneHuggingfaceAdapter *self,
+                                        const char               *provider_job_id,
+                                        gint64                    last_event)
+{
+  Memory *memory = ensure_memory (self, provider_job_id);
+  gint64 now = g_get_monotonic_time ();
+
+  if (memory->looked_at > 0 && last_event <= memory->last_event && now - memory->looked_at < (gint64) (LOOK_INTERVAL * G_USEC_PER_SEC))
+    return FALSE;
+
+  memory->looked_at = now;
+  memory->last_event = last_event;
+
+  return TRUE;
 }

@@ -31,6 +31,10 @@ gboolean   attune_huggingface_adapter_knows_log        (AttuneHuggingfaceAdapter
                                                         const char               *provider_job_id);
 void       attune_huggingface_adapter_remember_log     (AttuneHuggingfaceAdapter *self,
                                                         const char               *provider_job_id);
+/* Whether it is worth looking for checkpoints of a running job: something happened since the last look, or that is a while ago. It counts as one. */
+gboolean   attune_huggingface_adapter_should_look      (AttuneHuggingfaceAdapter *self,
+                                                        const char               *provider_job_id,
+                                                        gint64                    last_event);
 
 /* attune-huggingface-translate.c: one job, resolved from its configuration. */
 typedef struct {

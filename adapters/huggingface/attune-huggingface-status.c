@@ -83,6 +83,32 @@ files_cb (GObject      *source,
   g_task_return_pointer (task, g_steal_pointer (&self->update), (GDestroyNotify) attune_status_update_free);
 }
 
+static gint64
+find_last_event (const AttuneStatusUpdate *update)
+{
+  gint64 time = 0;
+
+  for (guint i = 0; update->events != NULL && i < update->events->len; i++)
+    time = MAX (time, ((const AttuneEvent *) g_ptr_array_index (update->events, i))->time);
+
+  return time;
+}
+
+/* Checkpoints come up while a job runs, and are what is left of one that failed. */
+static gboolean
+is_look_due (AttuneHuggingfaceAdapter *adapter,
+             const Query              *self)
+{
+  const AttuneStatusUpdate *update = self->update;
+
+  if (self->output_repo == NULL || update->status == -1)
+    return FALSE;
+  if (attune_job_status_is_final ((AttuneJobStatus) update->status))
+    return TRUE;
+
+  return update->step > 0 && attune_huggingface_adapter_should_look (adapter, self->provider_job_id, find_last_event (update));
+}
+
 static void
 build (GTask *task)
 {
@@ -95,8 +121,7 @@ build (GTask *task)
   if (self->update->status == ATTUNE_JOB_STATUS_SUCCEEDED)
     self->update->fine_tuned_model = g_strdup (self->output_repo);
 
-  /* Checkpoints come up while a job runs, and are what is left of one that failed. */
-  if (self->output_repo != NULL && (self->update->step > 0 || attune_job_status_is_final (self->update->status)) && self->update->status != -1)
+  if (is_look_due (adapter, self))
     attune_hub_list_files_async (hub, ATTUNE_HUB_MODEL_REPO, self->output_repo, NULL, NULL, g_task_get_cancellable (task), files_cb, g_object_ref (task));
   else
     g_task_return_pointer (task, g_steal_pointer (&self->update), (GDestroyNotify) attune_status_update_free);
