@@ -1528,6 +1528,11 @@ def make_trainer(settings, plan, model, tokenizer, training, validation, folder,
     return trainer
 
 
+def revision_of(plan, source):
+    """Of a model at the Hub; a folder has none."""
+    return {} if Path(source).is_dir() else {"revision": plan["model"]["revision"]}
+
+
 def load_model(plan, source, settings, seed):
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
@@ -1538,9 +1543,8 @@ def load_model(plan, source, settings, seed):
         values = {name: getattr(torch, value) if name.endswith("_dtype") else value for name, value in plan["quantization"].items()}
         arguments["quantization_config"] = BitsAndBytesConfig(**values)
         arguments["device_map"] = {"": "cpu" if plan["trainer"]["use_cpu"] else int(os.environ.get("LOCAL_RANK", "0"))}
-    if Path(source).is_dir():
-        arguments.pop("revision")
-    model = AutoModelForCausalLM.from_pretrained(source, **arguments)
+    arguments.pop("revision")
+    model = AutoModelForCausalLM.from_pretrained(source, **arguments, **revision_of(plan, source))
     model.config.use_cache = use_cache
     if plan["lora"] is None:
         return model
@@ -1571,10 +1575,7 @@ def load_model(plan, source, settings, seed):
 def load_tokenizer(source, plan):
     from transformers import AutoTokenizer
 
-    arguments = {"trust_remote_code": False}
-    if not Path(source).is_dir():
-        arguments["revision"] = plan["model"]["revision"]
-    tokenizer = AutoTokenizer.from_pretrained(source, **arguments)
+    tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False, **revision_of(plan, source))
     if tokenizer.pad_token is None:
         # Padding is never learnt nor attended to: any token will do.
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.convert_ids_to_tokens(0)
@@ -1717,7 +1718,7 @@ class Run:
         name = Path(self.source).name
         folder.set_progress(model=f"{name}-{plan['run']['suffix']}" if plan["run"]["suffix"] else name)
 
-        config = AutoConfig.from_pretrained(self.source, trust_remote_code=False)
+        config = AutoConfig.from_pretrained(self.source, trust_remote_code=False, **revision_of(plan, self.source))
         length = plan["trainer"]["max_length"]
         positions = getattr(config.get_text_config(), "max_position_embeddings", None)
         if positions and length > positions:

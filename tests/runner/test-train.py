@@ -528,6 +528,27 @@ def test_check():
     assert not (folder / "status.json").exists()
 
 
+def test_repository():
+    """--repo fetches the folder with the config first; without a place for the run it does not begin."""
+    import huggingface_hub
+
+    folder = make_run("stored", schedule={"epochs": 1})
+    own = huggingface_hub.snapshot_download
+
+    def fetch(name, repo_type, revision, local_dir):
+        assert (name, repo_type, revision) == ("me/data", "dataset", "abc")
+        return shutil.copytree(folder, local_dir)
+
+    huggingface_hub.snapshot_download = fetch
+    try:
+        with redirect_stdout(io.StringIO()):
+            assert runner.main(["--repo", "me/data", "--config", "config.json"]) == 2
+            assert runner.main(["--repo", "me/data", "--revision", "abc", "--config", "config.json", "--folder", str(work / "fetched")]) == 0
+    finally:
+        huggingface_hub.snapshot_download = own
+    assert status(work / "fetched")["state"] == "succeeded" and not (folder / "status.json").exists()
+
+
 def test_nobody_was_told():
     """None of the runs before this one has asked anybody anything."""
     assert not asked, asked
