@@ -11,50 +11,11 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "attune-json.h"
+#include "attune-http-json.h"
+#include "attune-translation.h"
 
 /* From the configuration to the body of POST /fine-tunes. What stands in no branch here is not in supportedParameters of the catalogue
  * either, so the check says that it is ignored; a test goes through the whole table. */
-
-typedef enum {
-  OVERRIDE_TEXT,
-  OVERRIDE_INTEGER,
-  OVERRIDE_DOUBLE,
-  OVERRIDE_BOOLEAN,
-} OverrideType;
-
-typedef struct {
-  const char   *name;
-  OverrideType  type;
-} Override;
-
-/* metadata of this name becomes the member of this name. */
-static const Override request_overrides[] = {
-  { "random_seed", OVERRIDE_INTEGER },
-  { "from_checkpoint", OVERRIDE_TEXT },
-  { "from_hf_model", OVERRIDE_TEXT },
-  { "hf_model_revision", OVERRIDE_TEXT },
-  { "early_stopping_enabled", OVERRIDE_BOOLEAN },
-  { "early_stopping_patience", OVERRIDE_INTEGER },
-  { "early_stopping_min_delta", OVERRIDE_DOUBLE },
-  { "early_stopping_warmup_evals", OVERRIDE_INTEGER },
-};
-
-static const Override wandb_overrides[] = {
-  { "wandb_entity", OVERRIDE_TEXT },
-};
-
-static const Override vision_overrides[] = {
-  { "train_vision", OVERRIDE_BOOLEAN },
-};
-
-static const Override preference_overrides[] = {
-  { "dpo_beta", OVERRIDE_DOUBLE },
-  { "rpo_alpha", OVERRIDE_DOUBLE },
-  { "simpo_gamma", OVERRIDE_DOUBLE },
-  { "dpo_normalize_logratios_by_length", OVERRIDE_BOOLEAN },
-  { "dpo_reference_free", OVERRIDE_BOOLEAN },
-};
 
 static const char *
 peek_metadata (AttuneConfiguration *configuration,
@@ -63,81 +24,6 @@ peek_metadata (AttuneConfiguration *configuration,
   JsonNode *node = json_object_get_member (attune_configuration_get_metadata (configuration), name);
 
   return node != NULL ? attune_json_node_peek_string (node) : NULL;
-}
-
-static gboolean
-add_override (AttuneConfiguration  *configuration,
-              const Override       *override,
-              JsonObject           *object,
-              GError              **error)
-{
-  JsonNode *node = json_object_get_member (attune_configuration_get_metadata (configuration), override->name);
-  const char *expected;
-  const char *text;
-  gint64 integer;
-  double number;
-  gboolean boolean;
-
-  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
-    return TRUE;
-
-  switch (override->type)
-    {
-    case OVERRIDE_INTEGER:
-      expected = _("a whole number");
-      if (attune_json_node_to_int (node, &integer))
-        {
-          json_object_set_int_member (object, override->name, integer);
-          return TRUE;
-        }
-      break;
-    case OVERRIDE_DOUBLE:
-      expected = _("a number");
-      if (attune_json_node_to_double (node, &number))
-        {
-          json_object_set_double_member (object, override->name, number);
-          return TRUE;
-        }
-      break;
-    case OVERRIDE_BOOLEAN:
-      expected = _("true or false");
-      if (attune_json_node_to_boolean (node, &boolean))
-        {
-          json_object_set_boolean_member (object, override->name, boolean);
-          return TRUE;
-        }
-      break;
-    case OVERRIDE_TEXT:
-    default:
-      expected = _("a text");
-      text = attune_json_node_peek_string (node);
-      if (text != NULL)
-        {
-          if (*text != '\0')
-            json_object_set_string_member (object, override->name, text);
-          return TRUE;
-        }
-      break;
-    }
-
-  /* translators: the name of a setting, what it has to be, and what it is */
-  g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("metadata.%s has to be %s, not %s"),
-               override->name, expected, attune_json_node_describe (node));
-  return FALSE;
-}
-
-static gboolean
-add_overrides (AttuneConfiguration  *configuration,
-               const Override       *overrides,
-               guint                 n_overrides,
-               JsonObject           *object,
-               GError              **error)
-{
-  for (guint i = 0; i < n_overrides; i++)
-    if (!add_override (configuration, &overrides[i], object, error))
-      return FALSE;
-
-  return TRUE;
 }
 
 gboolean
@@ -181,62 +67,18 @@ attune_together_build_suffix (const char *suffix,
   return g_strconcat (cut, "-", mark, NULL);
 }
 
-static gboolean
-is_in_force (AttuneConfiguration *configuration,
-             const char          *path)
-{
-  return attune_configuration_is_set (configuration, path)
-         && attune_configuration_applies (configuration, attune_parameters_lookup (path));
-}
-
-static void
-add_integer (AttuneConfiguration *configuration,
-             const char          *path,
-             JsonObject          *object,
-             const char          *member)
-{
-  if (is_in_force (configuration, path))
-    json_object_set_int_member (object, member, attune_configuration_get_integer (configuration, path));
-}
-
-static void
-add_double (AttuneConfiguration *configuration,
-            const char          *path,
-            JsonObject          *object,
-            const char          *member)
-{
-  if (is_in_force (configuration, path))
-    json_object_set_double_member (object, member, attune_configuration_get_double (configuration, path));
-}
-
-static void
-add_text (AttuneConfiguration *configuration,
-          const char          *path,
-          JsonObject          *object,
-          const char          *member)
-{
-  g_autofree char *text = NULL;
-
-  if (!is_in_force (configuration, path))
-    return;
-
-  text = attune_configuration_dup_text (configuration, path);
-  if (text != NULL && *text != '\0')
-    json_object_set_string_member (object, member, text);
-}
-
 /* @value NULL: a placeholder, made of the title of the setting as everywhere else. */
 static void
-add_secret (const char *path,
+set_secret (JsonNode   *body,
+            const char *path,
             const char *value,
-            JsonObject *object,
-            const char *member)
+            const char *target)
 {
   g_autofree char *placeholder = NULL;
 
   if (value == NULL)
     placeholder = g_strdup_printf ("<%s>", attune_parameter_get_title (attune_parameters_lookup (path)));
-  json_object_set_string_member (object, member, value != NULL ? value : placeholder);
+  attune_http_json_set_string (body, target, value != NULL ? value : placeholder);
 }
 
 /* The form shows the provider's default, or the table's, so that is what is meant where the provider wants a number. */
@@ -255,34 +97,32 @@ get_shown_integer (AttuneConfiguration *configuration,
 }
 
 static void
-add_training_type (AttuneConfiguration *configuration,
-                   AttuneCapabilities  *capabilities,
-                   JsonObject          *request)
+put_training_type (AttuneTranslation   *translation,
+                   AttuneConfiguration *configuration,
+                   AttuneCapabilities  *capabilities)
 {
   static const char * const adapter_paths[] = {
     "method.loraConfig.rank", "method.loraConfig.alpha", "method.loraConfig.dropout", "method.loraConfig.trainableModules"
   };
+  JsonNode *body = attune_translation_get_body (translation);
   gboolean is_asked_for = attune_configuration_is_set (configuration, "method.type");
-  JsonObject *type;
 
   for (guint i = 0; i < G_N_ELEMENTS (adapter_paths); i++)
-    is_asked_for |= is_in_force (configuration, adapter_paths[i]);
+    is_asked_for |= attune_translation_is_chosen (translation, adapter_paths[i]);
   if (!is_asked_for)
     return;
 
-  type = json_object_new ();
-  json_object_set_object_member (request, "training_type", type);
   if (attune_configuration_get_enum (configuration, "method.type") == ATTUNE_TRAINING_METHOD_FULL)
     {
-      json_object_set_string_member (type, "type", "Full");
+      attune_http_json_set_string (body, "training_type.type", "Full");
       return;
     }
 
-  json_object_set_string_member (type, "type", "Lora");
-  json_object_set_int_member (type, "lora_r", get_shown_integer (configuration, capabilities, "method.loraConfig.rank"));
-  json_object_set_int_member (type, "lora_alpha", get_shown_integer (configuration, capabilities, "method.loraConfig.alpha"));
-  add_double (configuration, "method.loraConfig.dropout", type, "lora_dropout");
-  if (is_in_force (configuration, "method.loraConfig.trainableModules"))
+  attune_http_json_set_string (body, "training_type.type", "Lora");
+  attune_http_json_set_int (body, "training_type.lora_r", get_shown_integer (configuration, capabilities, "method.loraConfig.rank"));
+  attune_http_json_set_int (body, "training_type.lora_alpha", get_shown_integer (configuration, capabilities, "method.loraConfig.alpha"));
+  attune_translation_put (translation, "method.loraConfig.dropout", "training_type.lora_dropout");
+  if (attune_translation_is_chosen (translation, "method.loraConfig.trainableModules"))
     {
       g_autofree char *text = attune_configuration_dup_text (configuration, "method.loraConfig.trainableModules");
       g_auto (GStrv) names = g_strsplit (text, ",", -1);
@@ -291,101 +131,116 @@ add_training_type (AttuneConfiguration *configuration,
       for (guint i = 0; names[i] != NULL; i++)
         g_strstrip (names[i]);
       list = g_strjoinv (",", names);
-      json_object_set_string_member (type, "lora_trainable_modules", list);
+      attune_http_json_set_string (body, "training_type.lora_trainable_modules", list);
     }
-}
-
-static gboolean
-add_training_method (AttuneConfiguration        *configuration,
-                     const AttuneTogetherParts  *parts,
-                     JsonObject                 *request,
-                     GError                    **error)
-{
-  const char *asked = peek_metadata (configuration, "training_method");
-  gboolean preference = attune_together_is_preference (configuration, parts->data_format);
-  JsonObject *method;
-
-  if (!preference && asked == NULL && !attune_configuration_is_set (configuration, "schedule.trainOnInputs"))
-    return TRUE;
-
-  method = json_object_new ();
-  json_object_set_object_member (request, "training_method", method);
-  if (preference)
-    {
-      json_object_set_string_member (method, "method", "dpo");
-      return add_overrides (configuration, preference_overrides, G_N_ELEMENTS (preference_overrides), method, error);
-    }
-
-  json_object_set_string_member (method, "method", "sft");
-  switch ((AttuneTrainOnInputs) attune_configuration_get_enum (configuration, "schedule.trainOnInputs"))
-    {
-    case ATTUNE_TRAIN_ON_INPUTS_ENABLED:
-      json_object_set_boolean_member (method, "train_on_inputs", TRUE);
-      break;
-    case ATTUNE_TRAIN_ON_INPUTS_DISABLED:
-      json_object_set_boolean_member (method, "train_on_inputs", FALSE);
-      break;
-    case ATTUNE_TRAIN_ON_INPUTS_AUTO:
-    default:
-      json_object_set_string_member (method, "train_on_inputs", "auto");
-      break;
-    }
-
-  return TRUE;
 }
 
 static void
-add_scheduler (AttuneConfiguration *configuration,
-               JsonObject          *request)
+put_training_method (AttuneTranslation         *translation,
+                     AttuneConfiguration       *configuration,
+                     const AttuneTogetherParts *parts)
 {
-  gboolean is_cosine = attune_configuration_get_enum (configuration, "optimizer.scheduler.type") == ATTUNE_LR_SCHEDULER_COSINE;
-  JsonObject *scheduler;
-  JsonObject *arguments;
+  static const char * const methods[] = { "sft", "dpo", NULL };
+  JsonNode *body = attune_translation_get_body (translation);
+  gboolean preference = attune_together_is_preference (configuration, parts->data_format);
+  g_autofree char *asked = attune_translation_take_text (translation, "training_method", methods);
 
-  add_double (configuration, "optimizer.scheduler.warmupRatio", request, "warmup_ratio");
-  if (!attune_configuration_is_set (configuration, "optimizer.scheduler.type")
-      && !is_in_force (configuration, "optimizer.scheduler.minLRRatio")
-      && !is_in_force (configuration, "optimizer.scheduler.cycles"))
+  /* Those of the other method are looked at all the same: a wrong one is wrong whether it counts or not. */
+  attune_translation_move_double (translation, "dpo_beta", preference ? "training_method.dpo_beta" : NULL, 0, G_MAXDOUBLE);
+  attune_translation_move_double (translation, "rpo_alpha", preference ? "training_method.rpo_alpha" : NULL, 0, G_MAXDOUBLE);
+  attune_translation_move_double (translation, "simpo_gamma", preference ? "training_method.simpo_gamma" : NULL, 0, G_MAXDOUBLE);
+  attune_translation_move_boolean (translation, "dpo_normalize_logratios_by_length",
+                                   preference ? "training_method.dpo_normalize_logratios_by_length" : NULL);
+  attune_translation_move_boolean (translation, "dpo_reference_free", preference ? "training_method.dpo_reference_free" : NULL);
+
+  if (preference)
+    {
+      attune_http_json_set_string (body, "training_method.method", "dpo");
+      return;
+    }
+  if (asked == NULL && !attune_configuration_is_set (configuration, "schedule.trainOnInputs"))
     return;
 
-  scheduler = json_object_new ();
-  arguments = json_object_new ();
-  json_object_set_object_member (request, "lr_scheduler", scheduler);
-  json_object_set_string_member (scheduler, "lr_scheduler_type", is_cosine ? "cosine" : "linear");
-  json_object_set_object_member (scheduler, "lr_scheduler_args", arguments);
-
-  /* The cosine wants both. The defaults of the table are those of the server. */
-  if (is_cosine || is_in_force (configuration, "optimizer.scheduler.minLRRatio"))
-    json_object_set_double_member (arguments, "min_lr_ratio",
-                                   attune_configuration_get_double (configuration, "optimizer.scheduler.minLRRatio"));
-  if (is_cosine)
-    json_object_set_double_member (arguments, "num_cycles",
-                                   attune_configuration_get_double (configuration, "optimizer.scheduler.cycles"));
+  attune_http_json_set_string (body, "training_method.method", "sft");
+  switch ((AttuneTrainOnInputs) attune_configuration_get_enum (configuration, "schedule.trainOnInputs"))
+    {
+    case ATTUNE_TRAIN_ON_INPUTS_ENABLED:
+      attune_http_json_set_boolean (body, "training_method.train_on_inputs", TRUE);
+      break;
+    case ATTUNE_TRAIN_ON_INPUTS_DISABLED:
+      attune_http_json_set_boolean (body, "training_method.train_on_inputs", FALSE);
+      break;
+    case ATTUNE_TRAIN_ON_INPUTS_AUTO:
+    default:
+      attune_http_json_set_string (body, "training_method.train_on_inputs", "auto");
+      break;
+    }
 }
 
-static gboolean
-add_integrations (AttuneConfiguration        *configuration,
-                  const AttuneTogetherParts  *parts,
-                  JsonObject                 *request,
-                  GError                    **error)
+static void
+put_scheduler (AttuneTranslation   *translation,
+               AttuneConfiguration *configuration)
 {
-  if (is_in_force (configuration, "integrations.wandb.project"))
+  JsonNode *body = attune_translation_get_body (translation);
+  gboolean is_cosine = attune_configuration_get_enum (configuration, "optimizer.scheduler.type") == ATTUNE_LR_SCHEDULER_COSINE;
+
+  attune_translation_put (translation, "optimizer.scheduler.warmupRatio", "warmup_ratio");
+  if (!attune_configuration_is_set (configuration, "optimizer.scheduler.type")
+      && !attune_translation_is_chosen (translation, "optimizer.scheduler.minLRRatio")
+      && !attune_translation_is_chosen (translation, "optimizer.scheduler.cycles"))
+    return;
+
+  attune_http_json_set_string (body, "lr_scheduler.lr_scheduler_type", is_cosine ? "cosine" : "linear");
+  attune_http_json_set_node (body, "lr_scheduler.lr_scheduler_args", attune_http_json_new_object ());
+  if (!is_cosine)
     {
-      add_text (configuration, "integrations.wandb.project", request, "wandb_project_name");
-      add_text (configuration, "integrations.wandb.runName", request, "wandb_name");
-      add_text (configuration, "integrations.wandb.baseUrl", request, "wandb_base_url");
-      add_secret ("integrations.wandb.apiKey", parts->wandb_key, request, "wandb_api_key");
-      if (!add_overrides (configuration, wandb_overrides, G_N_ELEMENTS (wandb_overrides), request, error))
-        return FALSE;
+      attune_translation_put (translation, "optimizer.scheduler.minLRRatio", "lr_scheduler.lr_scheduler_args.min_lr_ratio");
+      return;
     }
 
-  if (is_in_force (configuration, "integrations.huggingface.outputRepoName"))
+  /* The cosine wants both. The defaults of the table are those of the server. */
+  attune_http_json_set_double (body, "lr_scheduler.lr_scheduler_args.min_lr_ratio",
+                               attune_configuration_get_double (configuration, "optimizer.scheduler.minLRRatio"));
+  attune_http_json_set_double (body, "lr_scheduler.lr_scheduler_args.num_cycles",
+                               attune_configuration_get_double (configuration, "optimizer.scheduler.cycles"));
+}
+
+static void
+put_integrations (AttuneTranslation         *translation,
+                  const AttuneTogetherParts *parts)
+{
+  JsonNode *body = attune_translation_get_body (translation);
+  gboolean logs = attune_translation_is_chosen (translation, "integrations.wandb.project");
+
+  attune_translation_move_text (translation, "wandb_entity", logs ? "wandb_entity" : NULL, NULL);
+  if (logs)
     {
-      add_text (configuration, "integrations.huggingface.outputRepoName", request, "hf_output_repo_name");
-      add_secret ("integrations.huggingface.apiToken", parts->hf_token, request, "hf_api_token");
+      attune_translation_put (translation, "integrations.wandb.project", "wandb_project_name");
+      attune_translation_put (translation, "integrations.wandb.runName", "wandb_name");
+      attune_translation_put (translation, "integrations.wandb.baseUrl", "wandb_base_url");
+      set_secret (body, "integrations.wandb.apiKey", parts->wandb_key, "wandb_api_key");
     }
 
-  return TRUE;
+  if (attune_translation_is_chosen (translation, "integrations.huggingface.outputRepoName"))
+    {
+      attune_translation_put (translation, "integrations.huggingface.outputRepoName", "hf_output_repo_name");
+      set_secret (body, "integrations.huggingface.apiToken", parts->hf_token, "hf_api_token");
+    }
+}
+
+/* What the form offers beyond the table. */
+static void
+move_overrides (AttuneTranslation *translation)
+{
+  attune_translation_move_integer (translation, "random_seed", "random_seed", 0, G_MAXINT64);
+  attune_translation_move_text (translation, "from_checkpoint", "from_checkpoint", NULL);
+  attune_translation_move_text (translation, "from_hf_model", "from_hf_model", NULL);
+  attune_translation_move_text (translation, "hf_model_revision", "hf_model_revision", NULL);
+  attune_translation_move_boolean (translation, "early_stopping_enabled", "early_stopping_enabled");
+  attune_translation_move_integer (translation, "early_stopping_patience", "early_stopping_patience", 1, G_MAXINT32);
+  attune_translation_move_double (translation, "early_stopping_min_delta", "early_stopping_min_delta", 0, G_MAXDOUBLE);
+  attune_translation_move_integer (translation, "early_stopping_warmup_evals", "early_stopping_warmup_evals", 0, G_MAXINT32);
+  attune_translation_move_boolean (translation, "train_vision", "multimodal_params.train_vision");
 }
 
 /* Another method or curve gives another result than was asked for, so these are never left out quietly. */
@@ -421,10 +276,10 @@ attune_together_build_request (AttuneConfiguration        *configuration,
                                const AttuneTogetherParts  *parts,
                                GError                    **error)
 {
-  g_autoptr (JsonObject) request = json_object_new ();
-  g_autoptr (JsonObject) vision = json_object_new ();
+  g_autoptr (AttuneTranslation) translation = NULL;
   g_autofree char *suffix = NULL;
   g_autofree char *marked = NULL;
+  JsonNode *body;
 
   g_return_val_if_fail (ATTUNE_IS_CONFIGURATION (configuration), NULL);
   g_return_val_if_fail (ATTUNE_IS_CAPABILITIES (capabilities), NULL);
@@ -433,41 +288,37 @@ attune_together_build_request (AttuneConfiguration        *configuration,
   if (!refuse_words (configuration, capabilities, error))
     return NULL;
 
-  json_object_set_string_member (request, "training_file",
-                                 parts->training_file != NULL ? parts->training_file : _("<training file>"));
+  translation = attune_translation_new (configuration);
+  body = attune_translation_get_body (translation);
+  attune_http_json_set_string (body, "training_file", parts->training_file != NULL ? parts->training_file : _("<training file>"));
   if (parts->has_validation)
-    json_object_set_string_member (request, "validation_file",
-                                   parts->validation_file != NULL ? parts->validation_file : _("<validation file>"));
-  add_text (configuration, "model.baseModel", request, "model");
+    attune_http_json_set_string (body, "validation_file",
+                                 parts->validation_file != NULL ? parts->validation_file : _("<validation file>"));
+  attune_translation_put (translation, "model.baseModel", "model");
 
-  add_integer (configuration, "schedule.epochs", request, "n_epochs");
-  add_integer (configuration, "schedule.checkpoints", request, "n_checkpoints");
-  add_integer (configuration, "schedule.evaluations", request, "n_evals");
-  add_integer (configuration, "schedule.batchSize", request, "batch_size");
-  add_integer (configuration, "schedule.gradientAccumulation", request, "gradient_accumulation_steps");
-  add_integer (configuration, "schedule.sequenceLength", request, "max_seq_length");
-  json_object_set_boolean_member (request, "packing",
-                                  attune_configuration_has_feature (configuration, ATTUNE_OPTIMIZATION_SEQUENCE_PACKING));
+  attune_translation_put (translation, "schedule.epochs", "n_epochs");
+  attune_translation_put (translation, "schedule.checkpoints", "n_checkpoints");
+  attune_translation_put (translation, "schedule.evaluations", "n_evals");
+  attune_translation_put (translation, "schedule.batchSize", "batch_size");
+  attune_translation_put (translation, "schedule.gradientAccumulation", "gradient_accumulation_steps");
+  attune_translation_put (translation, "schedule.sequenceLength", "max_seq_length");
+  attune_http_json_set_boolean (body, "packing", attune_configuration_has_feature (configuration, ATTUNE_OPTIMIZATION_SEQUENCE_PACKING));
 
-  add_double (configuration, "optimizer.learningRate", request, "learning_rate");
-  add_scheduler (configuration, request);
-  add_double (configuration, "optimizer.weightDecay", request, "weight_decay");
-  add_double (configuration, "optimizer.maxGradientNorm", request, "max_grad_norm");
+  attune_translation_put (translation, "optimizer.learningRate", "learning_rate");
+  put_scheduler (translation, configuration);
+  attune_translation_put (translation, "optimizer.weightDecay", "weight_decay");
+  attune_translation_put (translation, "optimizer.maxGradientNorm", "max_grad_norm");
 
-  add_training_type (configuration, capabilities, request);
-  if (!add_training_method (configuration, parts, request, error)
-      || !add_overrides (configuration, request_overrides, G_N_ELEMENTS (request_overrides), request, error)
-      || !add_overrides (configuration, vision_overrides, G_N_ELEMENTS (vision_overrides), vision, error)
-      || !add_integrations (configuration, parts, request, error))
-    return NULL;
-  if (json_object_get_size (vision) > 0)
-    json_object_set_object_member (request, "multimodal_params", json_object_ref (vision));
+  put_training_type (translation, configuration, capabilities);
+  put_training_method (translation, configuration, parts);
+  move_overrides (translation);
+  put_integrations (translation, parts);
 
   suffix = attune_configuration_dup_text (configuration, "output.suffix");
   marked = attune_together_build_suffix (suffix, parts->job_id);
-  json_object_set_string_member (request, "suffix", marked);
+  attune_http_json_set_string (body, "suffix", marked);
 
-  return json_node_init_object (json_node_alloc (), request);
+  return attune_translation_finish (translation, error);
 }
 
 JsonNode *

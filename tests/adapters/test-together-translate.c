@@ -216,7 +216,8 @@ test_override_types (void)
 {
   static const char * const wrong[] = {
     "metadata.random_seed=3.5", "metadata.random_seed=soon", "metadata.early_stopping_enabled=1", "metadata.early_stopping_min_delta=true",
-    "metadata.from_checkpoint=12", "metadata.train_vision=yes", "metadata.training_method=dpo metadata.dpo_beta=high"
+    "metadata.from_checkpoint=12", "metadata.train_vision=yes", "metadata.training_method=dpo metadata.dpo_beta=high",
+    "metadata.random_seed=-1", "metadata.early_stopping_patience=0", "metadata.dpo_beta=-0.5", "metadata.training_method=rl"
   };
   g_autoptr (AttuneConfiguration) whole = new_configuration ("metadata.random_seed=3.0");
   g_autoptr (JsonNode) body = NULL;
