@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "attune-chart-private.h"
 #include "attune-chart-rows.h"
-#include "attune-chart.h"
 
 /* A loss each step, an evaluation each tenth; three epochs in 30 steps. */
 static AttuneChart *
@@ -280,6 +280,87 @@ test_pdf (void)
   g_assert_null (g_strstr_len (data, (gssize) length, "<image"));
 }
 
+static cairo_surface_t *
+draw (AttuneChart *chart,
+      gboolean     as_paths)
+{
+  PangoContext *context = pango_font_map_create_context (pango_cairo_font_map_get_default ());
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 600, 300);
+  cairo_t *cr = cairo_create (surface);
+  AttuneChartPalette palette;
+
+  attune_chart_palette_init (&palette, FALSE, FALSE, NULL);
+  attune_chart_prepare (chart, context, 600.0, 300.0);
+  if (as_paths)
+    attune_chart_snapshot_paths (chart, snapshot, &palette);
+  else
+    attune_chart_snapshot_data (chart, snapshot, &palette, 1.0);
+  node = gtk_snapshot_to_node (snapshot);
+  cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
+  cairo_paint (cr);
+  gsk_render_node_draw (node, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  g_object_unref (context);
+
+  return surface;
+}
+
+/* Many points are drawn as pixels on the screen and as paths on paper: nobody may see the difference. */
+static void
+test_pixels (void)
+{
+  g_autoptr (AttuneChart) chart = attune_chart_new ("Loss");
+  cairo_surface_t *pixels;
+  cairo_surface_t *paths;
+  double difference = 0.0;
+  double ink = 0.0;
+  guint n_far = 0;
+
+  attune_chart_set_smoothing (chart, 0.98);
+  for (guint s = 0; s < 2; s++)
+    {
+      g_autoptr (AttuneSeries) series = attune_series_new ("Run", ATTUNE_SERIES_LINE);
+      g_autoptr (GRand) random = g_rand_new_with_seed (5);
+
+      for (guint i = 0; i < 20000; i++)
+        attune_series_append (series, i, NAN, NAN,
+                              s + 2.0 * exp (-8.0 * i / 20000.0) + g_rand_double_range (random, -0.2, 0.2));
+      /* A gap, and a step that is steeper than any noise. */
+      attune_series_append (series, 20000, NAN, NAN, NAN);
+      for (guint i = 20001; i < 22000; i++)
+        attune_series_append (series, i, NAN, NAN, s + 1.5 + g_rand_double_range (random, -0.02, 0.02));
+      /* Without dashes, which may begin elsewhere. */
+      attune_series_set_style (series, 5 * s);
+      attune_chart_add_series (chart, series);
+    }
+
+  pixels = draw (chart, FALSE);
+  paths = draw (chart, TRUE);
+  for (int y = 0; y < 300; y++)
+    {
+      const guint8 *left = cairo_image_surface_get_data (pixels) + y * cairo_image_surface_get_stride (pixels);
+      const guint8 *right = cairo_image_surface_get_data (paths) + y * cairo_image_surface_get_stride (paths);
+
+      for (int x = 0; x < 600 * 4; x++)
+        {
+          int apart = abs (left[x] - right[x]);
+
+          difference += apart;
+          ink += 255 - right[x];
+          n_far += apart > 128;
+        }
+    }
+  cairo_surface_destroy (pixels);
+  cairo_surface_destroy (paths);
+  g_test_message ("ink %.0f, difference %.1f %%, %u far", ink, 100.0 * difference / ink, n_far);
+  g_assert_cmpfloat (ink, >, 1e6);
+  g_assert_cmpfloat (difference / ink, <, 0.05);
+  g_assert_cmpuint (n_far, <, 100);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -292,6 +373,7 @@ main (int   argc,
   g_test_add_func ("/chart-details/current", test_current);
   g_test_add_func ("/chart-details/time-origin", test_time_origin);
   g_test_add_func ("/chart-details/rows", test_rows);
+  g_test_add_func ("/chart-details/pixels", test_pixels);
   g_test_add_func ("/chart-details/style", test_style);
   g_test_add_func ("/chart-details/pdf", test_pdf);
 

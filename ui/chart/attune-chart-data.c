@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "attune-chart-raster.h"
+
 #define BAND_ALPHA     0.25f
 #define RAW_ALPHA      0.40f
 #define SOLID_ALPHA    0.85f
@@ -23,6 +25,8 @@
 #define VERTEX_DISTANCE 2.0
 /* Up to as many points a pixel each one is drawn. */
 #define SPARSE_POINTS   2.0
+/* Around the plot, in whole pixels. */
+#define OVERHANG        6.0f
 /* Far outside of the paper, but not so far that coordinates in fixed point overflow. */
 #define FAR            10000.0
 
@@ -33,6 +37,8 @@ typedef struct {
   const AttuneChartView    *view;
   double                    scale;
   double                    origin;
+  gboolean                  is_paper; /* paths only */
+  AttuneChartRaster        *raster;   /* NULL until something is drawn as pixels */
 } Painter;
 
 static const float dash_1[] = { 7.0f, 3.0f };
@@ -128,6 +134,41 @@ fill (Painter        *painter,
 
   if (!gsk_path_is_empty (path))
     gtk_snapshot_append_fill (painter->snapshot, path, GSK_FILL_RULE_WINDING, &color);
+}
+
+/* Markers and round ends at the border of the plot are not cut in half. */
+static void
+get_clip (Painter         *painter,
+          graphene_rect_t *clip)
+{
+  graphene_rect_inset_r (&painter->view->plot, -OVERHANG, -OVERHANG, clip);
+}
+
+/* Where whole pixels are filled they can be filled at once. */
+static gboolean
+start_raster (Painter *painter)
+{
+  graphene_rect_t area;
+
+  if (painter->is_paper || painter->scale != rint (painter->scale))
+    return FALSE;
+
+  if (painter->raster == NULL)
+    {
+      get_clip (painter, &area);
+      graphene_rect_round_extents (&area, &area);
+      painter->raster = attune_chart_raster_new (&area, (guint) painter->scale);
+    }
+
+  return TRUE;
+}
+
+/* What is drawn next lies above what was drawn as pixels. */
+static void
+finish_raster (Painter *painter)
+{
+  if (painter->raster != NULL)
+    attune_chart_raster_finish (g_steal_pointer (&painter->raster), painter->snapshot);
 }
 
 static double
@@ -248,121 +289,6 @@ stroke_line (Painter                *painter,
   gtk_snapshot_append_stroke (painter->snapshot, path, stroke, &color);
 }
 
-/* Adds the outline of a line of this width through @points, at least two. */
-static void
-add_outline (GskPathBuilder         *builder,
-             const graphene_point_t *points,
-             guint                   n_points,
-             float                   half_width)
-{
-  g_autofree graphene_point_t *offsets = g_new (graphene_point_t, n_points);
-
-  for (guint i = 0; i < n_points; i++)
-    {
-      float nx = 0.0f;
-      float ny = 0.0f;
-      float ux = 0.0f;
-      float uy = 0.0f;
-      float length, reach;
-
-      /* The mean of the directions across both pieces that meet here. */
-      for (guint k = i > 0 ? i - 1 : 0; k <= i && k + 1 < n_points; k++)
-        {
-          float dx = points[k + 1].x - points[k].x;
-          float dy = points[k + 1].y - points[k].y;
-          float d = sqrtf (dx * dx + dy * dy);
-
-          if (d <= 0.0f)
-            continue;
-          ux = -dy / d;
-          uy = dx / d;
-          nx += ux;
-          ny += uy;
-        }
-      length = sqrtf (nx * nx + ny * ny);
-      if (length < 0.1f)
-        {
-          nx = ux;
-          ny = uy;
-          length = 1.0f;
-        }
-      nx /= length;
-      ny /= length;
-      /* In a sharp corner the tip is cut off. */
-      reach = half_width / MAX (fabsf (nx * ux + ny * uy), 0.5f);
-      offsets[i] = GRAPHENE_POINT_INIT (nx * reach, ny * reach);
-    }
-
-  gsk_path_builder_move_to (builder, points[0].x + offsets[0].x, points[0].y + offsets[0].y);
-  for (guint i = 1; i < n_points; i++)
-    gsk_path_builder_line_to (builder, points[i].x + offsets[i].x, points[i].y + offsets[i].y);
-  for (guint i = n_points; i-- > 0; )
-    gsk_path_builder_line_to (builder, points[i].x - offsets[i].x, points[i].y - offsets[i].y);
-  gsk_path_builder_close (builder);
-}
-
-/* A stroke of hundreds of short pieces is made of as many polygons, and costs five times what its outline costs that is filled once.
- * The dashes are cut here, too. */
-static void
-fill_outline (Painter                *painter,
-              const graphene_point_t *points,
-              guint                   n_points,
-              double                  width,
-              guint                   style,
-              GdkRGBA                 color)
-{
-  GskPathBuilder *builder = gsk_path_builder_new ();
-  g_autoptr (GArray) piece = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
-  const float *dash;
-  gsize n_dash;
-  gsize at = 0;
-  float left;
-
-  dash = attune_chart_get_dash (style, &n_dash);
-  left = n_dash > 0 ? dash[0] : INFINITY;
-
-  for (guint i = 0; i <= n_points; i++)
-    {
-      const graphene_point_t *from = i > 0 ? &points[i - 1] : NULL;
-      float length, done = 0.0f;
-
-      if (i == n_points || isnan (points[i].y) || from == NULL || isnan (from->y))
-        {
-          if (piece->len > 1)
-            add_outline (builder, (const graphene_point_t *) (gpointer) piece->data, piece->len, (float) width / 2.0f);
-          g_array_set_size (piece, 0);
-          if (i < n_points && !isnan (points[i].y) && at % 2 == 0)
-            g_array_append_val (piece, points[i]);
-          continue;
-        }
-
-      length = sqrtf ((points[i].x - from->x) * (points[i].x - from->x) + (points[i].y - from->y) * (points[i].y - from->y));
-      if (length <= 0.0f)
-        continue;
-      while (done + left < length)
-        {
-          graphene_point_t cut;
-
-          done += left;
-          graphene_point_interpolate (from, &points[i], done / length, &cut);
-          g_array_append_val (piece, cut);
-          /* The end of a dash, or of the gap before the next one. */
-          if (at % 2 == 0)
-            {
-              if (piece->len > 1)
-                add_outline (builder, (const graphene_point_t *) (gpointer) piece->data, piece->len, (float) width / 2.0f);
-              g_array_set_size (piece, 0);
-            }
-          at = (at + 1) % n_dash;
-          left = dash[at];
-        }
-      left -= length - done;
-      if (at % 2 == 0)
-        g_array_append_val (piece, points[i]);
-    }
-  fill (painter, builder, color);
-}
-
 /* One vertex for each point in [first, end), the raw ones and the smoothed ones; a value that is not finite lifts the pen. */
 static void
 collect_points (Painter          *painter,
@@ -475,7 +401,10 @@ draw_dense (Painter      *painter,
   gboolean solid = attune_series_get_smoothing (series) == 0.0;
   float band_alpha = solid ? SOLID_ALPHA : painter->palette->high_contrast ? BAND_ALPHA + 0.15f : BAND_ALPHA;
   double minimum_height = solid ? LINE_WIDTH : RAW_WIDTH;
+  double width = painter->palette->high_contrast ? LINE_WIDTH + 0.5 : LINE_WIDTH;
   GskPathBuilder *builder = gsk_path_builder_new ();
+  gboolean as_pixels = start_raster (painter);
+  const GdkRGBA band_color = with_alpha (color, band_alpha);
   guint n_line = 0;
   double last_vertex = NAN;
 
@@ -524,8 +453,11 @@ draw_dense (Painter      *painter,
       /* On whole device pixels, so that nothing has to be blended at the edges. */
       top = round (top * painter->scale) / painter->scale;
       bottom = round (bottom * painter->scale) / painter->scale;
-      gsk_path_builder_add_rect (builder, &GRAPHENE_RECT_INIT ((float) x, (float) top,
-                                                               (float) column_width, (float) (bottom - top)));
+      if (as_pixels)
+        attune_chart_raster_box (painter->raster, x, top, x + column_width, bottom, &band_color);
+      else
+        gsk_path_builder_add_rect (builder, &GRAPHENE_RECT_INIT ((float) x, (float) top,
+                                                                 (float) column_width, (float) (bottom - top)));
 
       /* Nobody can tell a vertex each two pixels from one each pixel, but the time that a pen takes. */
       if (isnan (last_vertex) || x - last_vertex >= VERTEX_DISTANCE || c + 1 == n_columns)
@@ -535,9 +467,18 @@ draw_dense (Painter      *painter,
         }
     }
 
-  fill (painter, builder, with_alpha (color, band_alpha));
-  if (!solid)
-    fill_outline (painter, line, n_line, painter->palette->high_contrast ? LINE_WIDTH + 0.5 : LINE_WIDTH, style, color);
+  fill (painter, builder, band_color);
+  if (solid)
+    return;
+  if (as_pixels)
+    {
+      gsize n_dash;
+      const float *dash = attune_chart_get_dash (style, &n_dash);
+
+      attune_chart_raster_line (painter->raster, line, n_line, width, dash, n_dash, &color);
+    }
+  else
+    stroke_line (painter, line, n_line, width, style, color);
 }
 
 /* Infinity at the upper edge as an arrow up, minus infinity at the lower one as an arrow down, NaN there as a cross. */
@@ -563,6 +504,8 @@ draw_nonfinite (Painter      *painter,
 
   indices = attune_series_get_nonfinite (series, &n_indices);
   end = n_indices;
+  if (n_indices > 0)
+    finish_raster (painter);
 
   /* The first one that can be seen. */
   while (k < end)
@@ -645,6 +588,7 @@ draw_series (Painter      *painter,
         first--;
       if (end < attune_series_get_length (series))
         end++;
+      finish_raster (painter);
       if (end > first)
         draw_sparse (painter, series, style, first, end, color);
     }
@@ -652,20 +596,17 @@ draw_series (Painter      *painter,
   draw_nonfinite (painter, series);
 }
 
-void
-attune_chart_snapshot_data (AttuneChart              *self,
-                            GtkSnapshot              *snapshot,
-                            const AttuneChartPalette *palette,
-                            double                    scale)
+static void
+snapshot_series (AttuneChart              *self,
+                 GtkSnapshot              *snapshot,
+                 const AttuneChartPalette *palette,
+                 double                    scale,
+                 gboolean                  is_paper)
 {
   graphene_rect_t clip;
-  Painter painter = { self, snapshot, palette, &self->view, scale, attune_chart_get_origin (self) };
+  Painter painter = { self, snapshot, palette, &self->view, scale, attune_chart_get_origin (self), is_paper };
 
-  g_return_if_fail (ATTUNE_IS_CHART (self));
-  g_return_if_fail (self->is_prepared);
-
-  /* Markers and round ends at the border of the plot are not cut in half. */
-  graphene_rect_inset_r (&self->view.plot, -6.0f, -6.0f, &clip);
+  get_clip (&painter, &clip);
   gtk_snapshot_push_clip (snapshot, &clip);
   /* The first curve is the one that matters and lies on top, but for the few points that are measured rarely. */
   for (AttuneSeriesKind kind = ATTUNE_SERIES_LINE; kind <= ATTUNE_SERIES_POINTS; kind++)
@@ -677,5 +618,26 @@ attune_chart_snapshot_data (AttuneChart              *self,
             attune_series_get_length (series) > 0)
           draw_series (&painter, series, i);
       }
+  finish_raster (&painter);
   gtk_snapshot_pop (snapshot);
+}
+
+void
+attune_chart_snapshot_data (AttuneChart              *self,
+                            GtkSnapshot              *snapshot,
+                            const AttuneChartPalette *palette,
+                            double                    scale)
+{
+  g_return_if_fail (ATTUNE_IS_CHART (self));
+  g_return_if_fail (self->is_prepared);
+
+  snapshot_series (self, snapshot, palette, scale, FALSE);
+}
+
+void
+attune_chart_snapshot_paths (AttuneChart              *self,
+                             GtkSnapshot              *snapshot,
+                             const AttuneChartPalette *palette)
+{
+  snapshot_series (self, snapshot, palette, 1.0, TRUE);
 }

@@ -190,5 +190,5 @@ attune_chart_snapshot (AttuneChart              *self,
       attune_chart_append_layout (snapshot, layout, 12.0, 8.0, &palette->foreground);
     }
   attune_chart_snapshot_grid (self, snapshot, context, palette);
-  attune_chart_snapshot_data (self, snapshot, palette, 1.0);
+  attune_chart_snapshot_paths (self, snapshot, palette);
 }

@@ -86,6 +86,11 @@ void         attune_chart_snapshot_style (GtkSnapshot           *snapshot,
 /* From this height on the x axis is named. */
 #define ATTUNE_CHART_TITLED_HEIGHT 200.0
 
+/* The curves as paths, for paper. */
+void         attune_chart_snapshot_paths (AttuneChart          *self,
+                                      GtkSnapshot              *snapshot,
+                                      const AttuneChartPalette *palette);
+
 /* Draws the legend unless @snapshot is NULL; returns its height. */
 double       attune_chart_snapshot_legend (AttuneChart         *self,
                                       GtkSnapshot              *snapshot,

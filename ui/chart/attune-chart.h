@@ -110,8 +110,9 @@ void                   attune_chart_prepare     (AttuneChart              *self,
                                                  double                    height);
 const AttuneChartView *attune_chart_get_view    (AttuneChart              *self);
 
-/* The layers, from the lowest: grid, axes and legend; the curves (@scale: device pixels per unit, one column of the pyramid for each);
- * the cursor at @x with a dot on each curve, and the card of values (@brief: without the place, for a cursor that follows another's). */
+/* The layers, from the lowest: grid, axes and legend; the curves (@scale: device pixels per unit, one column of the pyramid for each;
+ * as pixels where their points are many, so for screens only); the cursor at @x with a dot on each curve, and the card of values
+ * (@brief: without the place, for a cursor that follows another's). */
 void             attune_chart_snapshot_grid     (AttuneChart              *self,
                                                  GtkSnapshot              *snapshot,
                                                  PangoContext             *context,
