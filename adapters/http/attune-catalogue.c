@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "attune-catalogue-private.h"
 #include "attune-error.h"
 #include "attune-http-json.h"
 #include "attune-paths.h"
@@ -51,10 +52,11 @@ attune_catalogue_init (AttuneCatalogue *self)
 {
 }
 
-/* Their texts are in po/ through build-aux/catalogue-strings, which knows the same members. */
 static void
-translate_members (JsonObject         *object,
-                   const char * const *names)
+visit_members (JsonObject              *object,
+               const char * const      *names,
+               AttuneCatalogueTextFunc  func,
+               gpointer                 user_data)
 {
   for (guint i = 0; names[i] != NULL; i++)
     {
@@ -62,74 +64,77 @@ translate_members (JsonObject         *object,
 
       /* The translation of an empty text is the header of the translations. */
       if (text != NULL && *text != '\0')
-        json_object_set_string_member (object, names[i], g_dgettext (GETTEXT_PACKAGE, text));
+        func (object, names[i], text, user_data);
     }
 }
 
+/* The objects of a list, or the members of an object. */
 static void
-translate_list (JsonObject         *parent,
-                const char         *member,
-                const char * const *names)
+visit_list (JsonObject              *parent,
+            const char              *member,
+            const char * const      *names,
+            AttuneCatalogueTextFunc  func,
+            gpointer                 user_data)
 {
   JsonNode *node = json_object_get_member (parent, member);
+  g_autoptr (GList) values = NULL;
 
   if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
-    {
-      JsonArray *array = json_node_get_array (node);
-
-      for (guint i = 0; i < json_array_get_length (array); i++)
-        {
-          if (JSON_NODE_HOLDS_OBJECT (json_array_get_element (array, i)))
-            translate_members (json_array_get_object_element (array, i), names);
-        }
-    }
+    values = json_array_get_elements (json_node_get_array (node));
   else if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
-    {
-      JsonObject *object = json_node_get_object (node);
-      g_autoptr (GList) keys = json_object_get_members (object);
+    values = json_object_get_values (json_node_get_object (node));
 
-      for (GList *iter = keys; iter != NULL; iter = iter->next)
-        {
-          if (JSON_NODE_HOLDS_OBJECT (json_object_get_member (object, iter->data)))
-            translate_members (json_object_get_object_member (object, iter->data), names);
-        }
+  for (GList *iter = values; iter != NULL; iter = iter->next)
+    {
+      if (JSON_NODE_HOLDS_OBJECT (iter->data))
+        visit_members (json_node_get_object (iter->data), names, func, user_data);
     }
 }
 
 static void
-translate_limits (JsonObject *limits)
+visit_limits (JsonObject              *limits,
+              AttuneCatalogueTextFunc  func,
+              gpointer                 user_data)
 {
   static const char * const notice[] = { "text", NULL };
   static const char * const custom[] = { "title", "description", NULL };
 
-  translate_list (limits, "notices", notice);
-  translate_list (limits, "customParameters", custom);
+  visit_list (limits, "notices", notice, func, user_data);
+  visit_list (limits, "customParameters", custom, func, user_data);
 }
 
-static void
-translate (JsonNode *root)
+void
+attune_catalogue_visit_texts (JsonNode                *root,
+                              AttuneCatalogueTextFunc  func,
+                              gpointer                 user_data)
 {
   static const char * const top[] = { "description", NULL };
   static const char * const model[] = { "notes", NULL };
-  JsonNode *capabilities = attune_json_lookup (root, "capabilities");
-  JsonNode *models = attune_json_lookup (root, "capabilities.models");
+  JsonObject *capabilities = attune_http_json_peek_object (root, "capabilities");
+  JsonArray *models = attune_http_json_peek_array (root, "capabilities.models");
 
-  translate_members (json_node_get_object (root), top);
-  if (capabilities == NULL || !JSON_NODE_HOLDS_OBJECT (capabilities))
+  visit_members (json_node_get_object (root), top, func, user_data);
+  if (capabilities == NULL)
     return;
 
-  translate_limits (json_node_get_object (capabilities));
-  translate_list (json_node_get_object (capabilities), "models", model);
-  if (models != NULL && JSON_NODE_HOLDS_ARRAY (models))
+  visit_limits (capabilities, func, user_data);
+  visit_list (capabilities, "models", model, func, user_data);
+  for (guint i = 0; models != NULL && i < json_array_get_length (models); i++)
     {
-      JsonArray *array = json_node_get_array (models);
+      JsonObject *object = attune_http_json_peek_object (json_array_get_element (models, i), NULL);
 
-      for (guint i = 0; i < json_array_get_length (array); i++)
-        {
-          if (JSON_NODE_HOLDS_OBJECT (json_array_get_element (array, i)))
-            translate_limits (json_array_get_object_element (array, i));
-        }
+      if (object != NULL)
+        visit_limits (object, func, user_data);
     }
+}
+
+static void
+translate_cb (JsonObject *object,
+              const char *member,
+              const char *text,
+              gpointer    user_data)
+{
+  json_object_set_string_member (object, member, g_dgettext (GETTEXT_PACKAGE, text));
 }
 
 /* "2027-01-06"; NULL for anything else. */
@@ -216,7 +221,7 @@ attune_catalogue_new_from_json (JsonNode    *node,
 
   if (!check_days (node, place, error))
     return NULL;
-  translate (self->root);
+  attune_catalogue_visit_texts (self->root, translate_cb, NULL);
   if (attune_json_lookup (self->root, "capabilities") != NULL)
     {
       capabilities = attune_capabilities_new_from_json (attune_json_lookup (self->root, "capabilities"), error);
