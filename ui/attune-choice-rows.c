@@ -121,6 +121,20 @@ fill_enum (AttuneEnumRow *self,
   attune_combo_fill (self->row, &self->words, list, g_strv_builder_end (titles));
 }
 
+/* What is chosen says more than what could be; the help of the setting itself opens from its button. */
+static void
+show_word_help (AttuneEnumRow *self,
+                const char    *word)
+{
+  AttuneField *field = attune_parameter_row_get_field (ATTUNE_PARAMETER_ROW (self));
+  const char *help = word != NULL ? attune_field_get_word_help (field, word) : NULL;
+  g_autofree char *summary = NULL;
+
+  if (help == NULL && attune_field_get_help (field) != NULL)
+    help = summary = attune_parameter_row_make_summary (attune_field_get_help (field));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->row), help != NULL ? help : "");
+}
+
 static GtkWidget *
 attune_enum_row_create (AttuneParameterRow *row)
 {
@@ -144,6 +158,7 @@ attune_enum_row_show_value (AttuneParameterRow *row,
   for (guint i = 0; self->words[i] != NULL; i++)
     if (g_str_equal (self->words[i], word != NULL ? word : ""))
       adw_combo_row_set_selected (self->row, i);
+  show_word_help (self, word);
 }
 
 static void
@@ -249,6 +264,8 @@ fill_set (AttuneSetRow       *self,
 
       adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (child), FALSE);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (child), title);
+      if (attune_field_get_word_help (field, words[i]) != NULL)
+        adw_action_row_set_subtitle (ADW_ACTION_ROW (child), attune_field_get_word_help (field, words[i]));
       gtk_widget_set_name (child, words[i]);
       g_signal_connect_object (child, "notify::active", G_CALLBACK (set_switched_cb), self, G_CONNECT_SWAPPED);
       adw_expander_row_add_row (self->row, child);

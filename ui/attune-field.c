@@ -363,6 +363,16 @@ attune_field_dup_word_title (AttuneField *self,
   return g_strdup (word);
 }
 
+const char *
+attune_field_get_word_help (AttuneField *self,
+                            const char  *word)
+{
+  g_return_val_if_fail (ATTUNE_IS_FIELD (self), NULL);
+  g_return_val_if_fail (word != NULL, NULL);
+
+  return self->parameter != NULL ? attune_parameter_get_value_help (self->parameter, word) : NULL;
+}
+
 GVariant *
 attune_field_dup_default (AttuneField *self)
 {

@@ -45,6 +45,9 @@ const char * const  *attune_field_get_words           (AttuneField           *se
 /* (transfer full) */
 char                *attune_field_dup_word_title      (AttuneField           *self,
                                                        const char            *word);
+/* What choosing the word does; (nullable) */
+const char          *attune_field_get_word_help       (AttuneField           *self,
+                                                       const char            *word);
 /* (transfer full) (nullable) */
 GVariant            *attune_field_dup_default         (AttuneField           *self);
 const GVariantType  *attune_field_get_variant_type    (AttuneField           *self);

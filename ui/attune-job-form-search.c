@@ -35,7 +35,9 @@ make_haystack (AttuneField *field)
     {
       g_autofree char *title = attune_field_dup_word_title (field, words[i]);
 
-      g_string_append_printf (text, "\n%s\n%s", words[i], title);
+      const char *help = attune_field_get_word_help (field, words[i]);
+
+      g_string_append_printf (text, "\n%s\n%s\n%s", words[i], title, help != NULL ? help : "");
     }
 
   return fold (text->str);

@@ -18,6 +18,7 @@ typedef struct {
   GType      (*enum_type) (void);
   const char  *nick;
   const char  *title; /* untranslated */
+  const char  *help;  /* untranslated: what choosing it does */
 } AttuneWordTitle;
 extern const AttuneWordTitle attune_word_titles[];
 extern const guint           attune_word_titles_length;

@@ -233,6 +233,22 @@ attune_parameter_get_value_title (const AttuneParameter *parameter,
   return nick;
 }
 
+const char *
+attune_parameter_get_value_help (const AttuneParameter *parameter,
+                                 const char            *nick)
+{
+  g_return_val_if_fail (parameter != NULL, NULL);
+  g_return_val_if_fail (nick != NULL, NULL);
+
+  for (guint i = 0; i < attune_word_titles_length; i++)
+    {
+      if (attune_word_titles[i].enum_type == parameter->enum_type && g_str_equal (attune_word_titles[i].nick, nick))
+        return _(attune_word_titles[i].help);
+    }
+
+  return NULL;
+}
+
 const GVariantType *
 attune_parameter_get_variant_type (const AttuneParameter *parameter)
 {

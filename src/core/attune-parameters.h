@@ -78,6 +78,9 @@ const char            *attune_parameter_group_get_title (AttuneParameterGroup   
 /* The translated title of one word of an enumeration parameter ("cosine" → "Cosine"). */
 const char            *attune_parameter_get_value_title (const AttuneParameter *parameter,
                                                          const char            *nick);
+/* What choosing the word does, in a few words, translated; NULL where nothing is known of it. */
+const char            *attune_parameter_get_value_help  (const AttuneParameter *parameter,
+                                                         const char            *nick);
 /* The default as a floating or full GVariant of attune_parameter_get_variant_type(); (transfer full) (nullable). */
 GVariant              *attune_parameter_dup_default     (const AttuneParameter *parameter);
 /* "x" integer, "d" double, "b" boolean, "s" enumeration, text, secret, data set and model, "as" set. */

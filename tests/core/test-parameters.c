@@ -143,7 +143,9 @@ check_row (const AttuneParameter *parameter)
 
           /* Words for people are not words for machines. */
           g_assert_cmpstr (title, !=, nick);
+          g_assert_nonnull (attune_parameter_get_value_help (parameter, nick));
         }
+      g_assert_null (attune_parameter_get_value_help (parameter, "of another age"));
       g_assert_cmpstr (attune_parameter_get_value_title (parameter, "of another age"), ==, "of another age");
     }
 }
