@@ -15,12 +15,14 @@
 
 #include "attune-held-context.h"
 #include "attune-http-json.h"
+#include "attune-wandb.h"
 
 typedef struct {
   AttuneHeldContext   *held;
   AttuneConfiguration *configuration;
   char                *account;
   char                *wandb_key;
+  char                *wandb_entity;
   GError              *conflict; /* the answer to a request that found its place taken */
 } Start;
 
@@ -31,6 +33,7 @@ start_free (Start *start)
   g_clear_object (&start->configuration);
   g_clear_pointer (&start->wandb_key, attune_credentials_free_secret);
   g_clear_error (&start->conflict);
+  g_free (start->wandb_entity);
   g_free (start->account);
   g_free (start);
 }
@@ -187,7 +190,7 @@ static void
 create_step (GTask *task)
 {
   const Start *start = g_task_get_task_data (task);
-  AttuneFireworksParts parts = { .account = start->account, .wandb_key = start->wandb_key };
+  AttuneFireworksParts parts = { .account = start->account, .wandb_key = start->wandb_key, .wandb_entity = start->wandb_entity };
   g_autoptr (AttuneHttpRequest) request = NULL;
   g_autoptr (JsonNode) body = NULL;
   g_autofree char *path = NULL;
@@ -208,6 +211,43 @@ create_step (GTask *task)
 }
 
 static void
+entity_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Start *start = g_task_get_task_data (task);
+  g_autofree char *entity = NULL;
+  g_autoptr (GError) error = NULL;
+
+  entity = attune_wandb_check_key_finish (result, &error);
+  /* A key that logs nothing is found out now, and not after a night. That nobody answers says nothing of the key. */
+  if (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_AUTH_INVALID) || attune_error_is_cancelled (error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (error != NULL)
+    g_message ("Whose W&B key it is could not be asked: %s", error->message);
+  else if (*entity != '\0')
+    start->wandb_entity = g_steal_pointer (&entity);
+  create_step (task);
+}
+
+static void
+entity_step (GTask *task)
+{
+  Start *start = g_task_get_task_data (task);
+  JsonNode *named = json_object_get_member (attune_configuration_get_metadata (start->configuration), "wandbEntity");
+  const char *entity = named != NULL ? attune_json_node_peek_string (named) : NULL;
+
+  if (entity != NULL && *entity != '\0')
+    create_step (task);
+  else
+    attune_wandb_check_key_async (start->wandb_key, NULL, g_task_get_cancellable (task), entity_cb, g_object_ref (task));
+}
+
+static void
 key_cb (GObject      *source,
         GAsyncResult *result,
         gpointer      user_data)
@@ -224,7 +264,7 @@ key_cb (GObject      *source,
                              _("The job is to be logged to Weights & Biases, but no key for it is known. Set %s, or leave the W&B project empty."),
                              attune_credentials_get_variable ("wandb"));
   else
-    create_step (task);
+    entity_step (task);
 }
 
 static void
@@ -246,6 +286,10 @@ start_account_cb (GObject      *source,
       g_clear_pointer (&start->wandb_key, attune_credentials_free_secret);
       attune_credentials_lookup_async (attune_remote_adapter_get_credentials (ATTUNE_REMOTE_ADAPTER (source)), "wandb",
                                        g_task_get_cancellable (task), key_cb, g_object_ref (task));
+    }
+  else if (project != NULL && *project != '\0')
+    {
+      entity_step (task);
     }
   else
     {
