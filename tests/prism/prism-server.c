@@ -10,7 +10,10 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include "attune-json.h"
 
@@ -82,6 +85,15 @@ tick_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* In the child: it goes with a test that is aborted. */
+static void
+child_setup_cb (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid () != GPOINTER_TO_INT (user_data))
+    _exit (1);
+}
+
 static gboolean
 start (PrismServer *self,
        const char  *program)
@@ -96,6 +108,7 @@ start (PrismServer *self,
   g_free (self->url);
   self->url = g_strdup_printf ("http://127.0.0.1:%u", port);
   g_subprocess_launcher_set_stdout_file_path (launcher, self->log);
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, GINT_TO_POINTER (getpid ()), NULL);
   g_subprocess_launcher_setenv (launcher, "NO_COLOR", "1", TRUE);
   g_subprocess_launcher_setenv (launcher, "FORCE_COLOR", "0", TRUE);
   self->process = g_subprocess_launcher_spawn (launcher, &error, "node", program, "mock", "--errors", "-h", "127.0.0.1", "-p", number,

@@ -22,7 +22,7 @@ PrismServer *prism_server_new          (const char   *program,
 void         prism_server_free         (PrismServer  *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PrismServer, prism_server_free)
 const char  *prism_server_get_url      (PrismServer  *self);
-/* What it has said so far, and whether it refused anything since the last call. */
+/* What it has said so far. (transfer full) */
 char        *prism_server_dup_log      (PrismServer  *self);
 /* Every request so far as "post /fine-tunes". (transfer full) */
 GStrv        prism_server_list_requests(PrismServer  *self);
