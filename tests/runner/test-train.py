@@ -65,8 +65,9 @@ def run(folder, expected=0):
 
 
 def start(folder, **environment):
+    # The pipe is so small that the program waits for its reader: it cannot be done before somebody has read of its first steps.
     return subprocess.Popen([sys.executable, "-W", "ignore", tap.RUNNER, "--config", folder / "config.json"], stdout=subprocess.PIPE, text=True,
-                            env={**os.environ, **environment})
+                            pipesize=4096, env={**os.environ, **environment})
 
 
 def metrics(folder):
@@ -206,7 +207,7 @@ def test_recorded_steps():
 
 def test_pause_and_resume():
     """SIGTERM in the middle, by another process; then on to the same end as without. Dropout draws the same numbers again."""
-    settings = {"method": {"loraConfig": {"rank": 4, "dropout": 0.2}}, "schedule": {"epochs": 12, "checkpoints": 1, "evaluations": 3}}
+    settings = {"method": {"loraConfig": {"rank": 4, "dropout": 0.2}}, "schedule": {"epochs": 20, "checkpoints": 1, "evaluations": 3}}
     whole = make_run("whole", **settings)
     run(whole)
 
@@ -480,7 +481,7 @@ def test_two_processes():
     processes = [start(folder, RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE="2", LOCAL_WORLD_SIZE="2", MASTER_ADDR="127.0.0.1", MASTER_PORT=port,
                        USE_LIBUV="0")
                  for rank in range(2)]
-    said = [process.communicate()[0] for process in processes]
+    said = [process.communicate()[0] for process in processes]  # the second one says nothing, so the first is never kept waiting
     assert [process.returncode for process in processes] == [0, 0], said
     assert runner.PREFIX not in said[1]
     for a, b in zip(metrics(folder), metrics(whole)):
