@@ -163,7 +163,8 @@ is_over (GTask      *task,
   AttuneOpenaiMemory *memory = get_memory (task);
 
   if (attune_error_is_cancelled (error)
-      || (query->is_final && memory->n_failures < MAX_PATIENCE && !g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND)))
+      || (query->is_final && memory->n_failures < MAX_PATIENCE && !g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_FOUND)
+          && !g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_DAMAGED)))
     {
       memory->n_failures++;
       g_task_return_error (task, error);

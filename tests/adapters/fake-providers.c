@@ -16,6 +16,7 @@
 
 #include "fake-fireworks.h"
 #include "fake-huggingface.h"
+#include "fake-mistral.h"
 #include "fake-openai.h"
 #include "fake-together.h"
 
@@ -28,6 +29,7 @@
  *   jobs PROVIDER                                 how many jobs there are
  *   endless PROVIDER                              jobs never end by themselves
  *   ending PROVIDER                               and they do
+ *   withdrawn mistral                             there are no jobs any more
  *
  * It ends with its input. */
 
@@ -36,7 +38,7 @@ typedef struct {
   FakeTogether    *together;
   FakeFireworks   *fireworks;
   FakeHuggingface *huggingface;
-  FakeServer      *mistral;    /* all that is left of it */
+  FakeMistral     *mistral;    /* a deployment of what it once was */
   GMainLoop       *loop;
   GDataInputStream *input;
 } Fakes;
@@ -57,29 +59,13 @@ tell_environment (const Fakes *self)
   tell ("TOGETHER_API_KEY", FAKE_TOGETHER_KEY);
   tell ("FIREWORKS_BASE_URL", fake_fireworks_get_url (self->fireworks));
   tell ("FIREWORKS_API_KEY", FAKE_FIREWORKS_KEY);
-  tell ("MISTRAL_BASE_URL", fake_server_get_url (self->mistral));
-  tell ("MISTRAL_API_KEY", "mistral-fake-0123456789");
+  tell ("MISTRAL_BASE_URL", fake_mistral_get_url (self->mistral));
+  tell ("MISTRAL_API_KEY", FAKE_MISTRAL_KEY);
   tell ("HF_ENDPOINT", fake_huggingface_get_url (self->huggingface));
   tell ("HF_TOKEN", FAKE_HUGGINGFACE_TOKEN);
   tell ("ATTUNE_MONITOR_HASTE", "0.002");
   printf ("\n");
   fflush (stdout);
-}
-
-/* What has been withdrawn says so, and in these words. */
-static void
-mistral_cb (FakeServer        *server,
-            const FakeRequest *request,
-            FakeAnswer        *answer,
-            gpointer           user_data)
-{
-  if (g_str_has_suffix (request->path, "/models"))
-    fake_answer_json (answer, 200, "{\"object\":\"list\",\"data\":[]}");
-  else if (g_str_has_suffix (request->path, "/files"))
-    fake_answer_json (answer, 200, "{\"id\":\"5d2f3a0c-6c0b-4b35-9d0f-6a1c5f0f8f11\",\"object\":\"file\",\"bytes\":1,\"filename\":\"train.jsonl\","
-                      "\"purpose\":\"fine-tune\"}");
-  else
-    fake_answer_json (answer, 410, "{\"object\":\"error\",\"message\":\"The fine-tuning API has been withdrawn.\",\"type\":\"gone\",\"code\":\"410\"}");
 }
 
 static FakeServer *
@@ -95,7 +81,7 @@ find_server (const Fakes *self,
   if (g_str_equal (provider, "huggingface") || g_str_equal (provider, "deepseek"))
     return fake_huggingface_get_server (self->huggingface);
   if (g_str_equal (provider, "mistral"))
-    return self->mistral;
+    return fake_mistral_get_server (self->mistral);
 
   return NULL;
 }
@@ -112,6 +98,8 @@ count_jobs (const Fakes *self,
     return fake_fireworks_get_n_jobs (self->fireworks);
   if (g_str_equal (provider, "huggingface") || g_str_equal (provider, "deepseek"))
     return fake_huggingface_get_n_jobs (self->huggingface);
+  if (g_str_equal (provider, "mistral"))
+    return fake_mistral_get_n_jobs (self->mistral);
 
   return 0;
 }
@@ -127,6 +115,8 @@ set_endless (const Fakes *self,
     fake_together_set_end (self->together, is_endless ? "running" : "completed", 8, NULL);
   else if (g_str_equal (provider, "fireworks"))
     fake_fireworks_set_end (self->fireworks, is_endless ? "RUNNING" : "COMPLETED", NULL, NULL);
+  else if (g_str_equal (provider, "mistral"))
+    fake_mistral_set_end (self->mistral, is_endless ? "RUNNING" : "SUCCESS", NULL);
   else
     fake_huggingface_set_end (self->huggingface, is_endless ? "RUNNING" : "COMPLETED", 8, 4, NULL);
 }
@@ -155,6 +145,8 @@ obey (const Fakes *self,
     answer = count_jobs (self, words[1]);
   else if (g_str_equal (words[0], "endless") || g_str_equal (words[0], "ending"))
     set_endless (self, words[1], g_str_equal (words[0], "endless"));
+  else if (g_str_equal (words[0], "withdrawn"))
+    fake_mistral_set_withdrawn (self->mistral, 410);
   else
     {
       fprintf (stderr, "fake-providers: what is “%s”?\n", line);
@@ -206,14 +198,13 @@ main (int    argc,
   fake_fireworks_set_looks (self.fireworks, 0, 0);
   self.huggingface = fake_huggingface_new ();
   fake_huggingface_set_following (self.huggingface, FALSE);
-  self.mistral = fake_server_new ();
-  fake_server_add_route (self.mistral, NULL, "*", mistral_cb, NULL);
+  self.mistral = fake_mistral_new ();
 
   tell_environment (&self);
   read_next (&self);
   g_main_loop_run (self.loop);
 
-  fake_server_free (self.mistral);
+  fake_mistral_free (self.mistral);
   fake_huggingface_free (self.huggingface);
   fake_fireworks_free (self.fireworks);
   fake_together_free (self.together);

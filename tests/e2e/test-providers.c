@@ -20,6 +20,7 @@ static const struct {
   { "openai", "gpt-4o-mini-2024-07-18", NULL },
   { "together", "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference", "" },
   { "fireworks", "qwen3-8b", "adapter_model.safetensors" },
+  { "mistral", "open-mistral-7b", NULL },
   { "huggingface", "Qwen/Qwen3-0.6B", "" },
   { "deepseek", "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B", "" },
 };
@@ -252,6 +253,7 @@ static void
 test_withdrawn (Fakes         *self,
                 gconstpointer  data)
 {
+  guint n_withdrawn = tell (self, "withdrawn mistral");
   g_autofree char *rows = write_rows ("mistral", 1);
   g_auto (Terminal) limits = terminal_run ("provider-capabilities", "mistral", "--json");
   g_auto (Terminal) request = terminal_run ("config-translate", "--provider", "mistral", "--model", "open-mistral-7b", "--training", rows);
@@ -260,6 +262,7 @@ test_withdrawn (Fakes         *self,
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (JsonNode) answer = NULL;
 
+  g_assert_cmpuint (n_withdrawn, ==, 0);
   assert_status (limits, 0);
   node = terminal_parse (&limits);
   assert_contains (attune_json_peek_string (node, "notices.0.text", ""), "2026");
@@ -267,6 +270,8 @@ test_withdrawn (Fakes         *self,
   assert_status (refused, 1);
   answer = terminal_parse (&refused);
   g_assert_cmpstr (attune_json_peek_string (answer, "error.code", NULL), ==, "withdrawn");
+  /* And no data went there for nothing. */
+  g_assert_cmpuint (tell (self, "count mistral POST *"), ==, 0);
 }
 
 /* A wrong key, said as such, with the exit status that scripts look at. */
@@ -282,7 +287,8 @@ test_wrong_key (Fakes         *self,
     { 0, "OPENAI_API_KEY", "sk-wrong0123456789abcdef" },
     { 1, "TOGETHER_API_KEY", "tgp_v1_wrong0123456789" },
     { 2, "FIREWORKS_API_KEY", "fw_wrong0123456789" },
-    { 3, "HF_TOKEN", "hf_wrongWRONGwrongWRONG0123456789" },
+    { 3, "MISTRAL_API_KEY", "mistral-wrong0123456789" },
+    { 4, "HF_TOKEN", "hf_wrongWRONGwrongWRONG0123456789" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
