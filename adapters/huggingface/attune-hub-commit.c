@@ -8,54 +8,26 @@
 
 #define G_LOG_DOMAIN "attune-hub"
 
-#include "attune-hub-private.h"
+#include "attune-hub-commit-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "attune-http-json.h"
 
-/* What the Hub wants to see of a file to decide how to keep it. */
-#define SAMPLE 512
 #define BUFFER (1024 * 1024)
-#define LFS_TYPE "application/vnd.git-lfs+json"
 /* A commit is refused where another one was quicker. */
 #define MAX_TRIES 3
-#define N_PARTS_MAX 10000
-
-typedef struct {
-  char     *path;       /* in the repository */
-  char     *source;     /* on this computer; NULL: bytes */
-  GBytes   *bytes;
-  gint64    size;
-  char      sha256[65];
-  guchar    sample[SAMPLE];
-  gsize     sample_size;
-  gboolean  is_lfs;
-  gboolean  is_ignored; /* by the .gitignore of the repository */
-} CommitFile;
-
-struct _AttuneHubCommit
-{
-  GObject        parent_instance;
-
-  AttuneHub     *hub;
-  AttuneHubKind  kind;
-  char          *repo;
-  char          *summary;
-  GPtrArray     *files;   /* CommitFile */
-};
 
 G_DEFINE_FINAL_TYPE (AttuneHubCommit, attune_hub_commit, G_TYPE_OBJECT)
 
 static void
-commit_file_free (CommitFile *self)
+commit_file_free (AttuneHubCommitFile *self)
 {
   g_free (self->path);
   g_free (self->source);
@@ -109,7 +81,7 @@ attune_hub_commit_add_file (AttuneHubCommit *self,
                             const char      *path,
                             const char      *source)
 {
-  CommitFile *file = g_new0 (CommitFile, 1);
+  AttuneHubCommitFile *file = g_new0 (AttuneHubCommitFile, 1);
 
   file->path = g_strdup (path);
   file->source = g_strdup (source);
@@ -121,7 +93,7 @@ attune_hub_commit_add_bytes (AttuneHubCommit *self,
                              const char      *path,
                              GBytes          *bytes)
 {
-  CommitFile *file = g_new0 (CommitFile, 1);
+  AttuneHubCommitFile *file = g_new0 (AttuneHubCommitFile, 1);
 
   file->path = g_strdup (path);
   file->bytes = g_bytes_ref (bytes);
@@ -136,22 +108,8 @@ attune_hub_commit_get_n_files (AttuneHubCommit *self)
 
 /* One sending */
 
-typedef struct {
-  AttuneProgressFunc  progress;
-  gpointer            progress_data;
-  guint               index;     /* of the file that is uploaded */
-  gint64              done;      /* bytes that are over there */
-  gint64              total;
-  JsonNode           *batch;     /* the answer of the LFS server */
-  JsonNode           *object;    /* in it: the one of the file that is uploaded (borrowed) */
-  GPtrArray          *tags;      /* of the parts that are over there */
-  gint64              part_size;
-  gint64              sending;   /* bytes of the request under way */
-  guint               n_tries;
-} Sending;
-
 static void
-sending_free (Sending *self)
+sending_free (AttuneHubSending *self)
 {
   g_clear_pointer (&self->batch, json_node_unref);
   g_clear_pointer (&self->tags, g_ptr_array_unref);
@@ -161,7 +119,7 @@ sending_free (Sending *self)
 /* Digest and sample, in a thread. */
 
 static gboolean
-digest_bytes (CommitFile *file)
+digest_bytes (AttuneHubCommitFile *file)
 {
   gsize size;
   const guchar *data = g_bytes_get_data (file->bytes, &size);
@@ -169,7 +127,7 @@ digest_bytes (CommitFile *file)
 
   file->size = (gint64) size;
   g_strlcpy (file->sha256, sum, sizeof file->sha256);
-  file->sample_size = MIN (size, SAMPLE);
+  file->sample_size = MIN (size, ATTUNE_HUB_COMMIT_SAMPLE);
   if (file->sample_size > 0)
     memcpy (file->sample, data, file->sample_size);
 
@@ -177,7 +135,7 @@ digest_bytes (CommitFile *file)
 }
 
 static gboolean
-digest_file (CommitFile    *file,
+digest_file (AttuneHubCommitFile    *file,
              GCancellable  *cancellable,
              GError       **error)
 {
@@ -194,9 +152,9 @@ digest_file (CommitFile    *file,
       if (n <= 0)
         break;
 
-      if (file->sample_size < SAMPLE)
+      if (file->sample_size < ATTUNE_HUB_COMMIT_SAMPLE)
         {
-          gsize more = MIN ((gsize) n, SAMPLE - file->sample_size);
+          gsize more = MIN ((gsize) n, ATTUNE_HUB_COMMIT_SAMPLE - file->sample_size);
 
           memcpy (file->sample + file->sample_size, buffer, more);
           file->sample_size += more;
@@ -231,7 +189,7 @@ digest_thread (GTask        *task,
 
   for (guint i = 0; i < files->len; i++)
     {
-      CommitFile *file = g_ptr_array_index (files, i);
+      AttuneHubCommitFile *file = g_ptr_array_index (files, i);
 
       if (!(file->source != NULL ? digest_file (file, cancellable, &error) : digest_bytes (file)))
         {
@@ -242,33 +200,6 @@ digest_thread (GTask        *task,
     }
 
   g_task_return_boolean (task, TRUE);
-}
-
-/* Telling */
-
-static void
-tell (Sending    *self,
-      double      fraction,
-      const char *message)
-{
-  if (self->progress != NULL)
-    self->progress (self->total > 0 ? ((double) self->done + fraction * (double) self->sending) / (double) self->total : NAN,
-                    message, self->progress_data);
-}
-
-static void
-upload_progress_cb (double      fraction,
-                    const char *message,
-                    gpointer    user_data)
-{
-  GTask *task = user_data;
-  AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
-  const CommitFile *file = g_ptr_array_index (self->files, sending->index);
-  g_autofree char *text = g_strdup_printf (_("Uploading %s"), file->path);
-
-  if (isfinite (fraction))
-    tell (sending, CLAMP (fraction, 0, 1), text);
 }
 
 /* The last step: the commit itself. */
@@ -289,7 +220,7 @@ append_line (GString    *body,
 }
 
 static GBytes *
-read_whole (const CommitFile  *file,
+read_whole (const AttuneHubCommitFile  *file,
             GError           **error)
 {
   g_autofree char *text = NULL;
@@ -316,7 +247,7 @@ build_body (AttuneHubCommit  *self,
 
   for (guint i = 0; i < self->files->len; i++)
     {
-      const CommitFile *file = g_ptr_array_index (self->files, i);
+      const AttuneHubCommitFile *file = g_ptr_array_index (self->files, i);
       JsonNode *value;
 
       if (file->is_ignored)
@@ -351,8 +282,6 @@ build_body (AttuneHubCommit  *self,
   return g_string_free_to_bytes (g_steal_pointer (&body));
 }
 
-static void commit (GTask *task);
-
 static void
 committed_cb (GObject      *source,
               GAsyncResult *result,
@@ -360,7 +289,7 @@ committed_cb (GObject      *source,
 {
   g_autoptr (GTask) task = user_data;
   AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
+  AttuneHubSending *sending = g_task_get_task_data (task);
   g_autoptr (AttuneHttpReply) reply = NULL;
   const char *oid;
   g_autoptr (GError) error = NULL;
@@ -370,7 +299,7 @@ committed_cb (GObject      *source,
     {
       /* Somebody else committed at the same time: what is written does not depend on that. */
       if (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_CONFLICT) && ++sending->n_tries < MAX_TRIES)
-        commit (g_steal_pointer (&task));
+        attune_hub_commit_confirm (g_steal_pointer (&task));
       else
         g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -384,9 +313,8 @@ committed_cb (GObject      *source,
     g_task_return_pointer (task, g_strdup (oid), g_free);
 }
 
-/* Takes @task. */
-static void
-commit (GTask *task)
+void
+attune_hub_commit_confirm (GTask *task)
 {
   AttuneHubCommit *self = g_task_get_source_object (task);
   g_autofree char *target = attune_hub_dup_api_target (self->kind, self->repo, "/commit/main");
@@ -410,388 +338,13 @@ commit (GTask *task)
   attune_hub_send_async (self->hub, request, self->repo, g_task_get_cancellable (task), committed_cb, task);
 }
 
-/* Before that: large files go to the LFS server, each by itself. */
-
-static void upload_next (GTask *task);
-
-/* The LFS server's addresses are signed, or the Hub's own: only that one gets the token. */
-static AttuneHttpRequest *
-new_foreign_request (AttuneHubCommit *self,
-                     const char      *method,
-                     const char      *href)
-{
-  const char *base = attune_http_client_get_base_url (attune_hub_get_client (self->hub));
-  AttuneHttpRequest *request = attune_http_request_new (method, href);
-  gsize length = strlen (base);
-  gboolean is_own = g_str_equal (method, "POST") && g_str_has_prefix (href, base) && href[length] == '/' && strchr (href, '?') == NULL;
-
-  attune_http_request_set_flags (request, ATTUNE_HTTP_REQUEST_REPEATABLE | ATTUNE_HTTP_REQUEST_RAW | (is_own ? 0 : ATTUNE_HTTP_REQUEST_NO_BEARER));
-
-  return request;
-}
-
-static void
-file_uploaded (GTask *task)
-{
-  Sending *sending = g_task_get_task_data (task);
-
-  sending->index++;
-  upload_next (task);
-}
-
-static void
-verified_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
-  const CommitFile *file = g_ptr_array_index (self->files, sending->index);
-  g_autoptr (AttuneHttpReply) reply = NULL;
-  GError *error = NULL;
-
-  reply = attune_http_client_send_finish (ATTUNE_HTTP_CLIENT (source), result, &error);
-  if (reply == NULL)
-    {
-      g_prefix_error (&error, _("“%s” was uploaded, but Hugging Face does not confirm it: "), file->path);
-      g_task_return_error (task, error);
-      return;
-    }
-
-  file_uploaded (g_steal_pointer (&task));
-}
-
-/* Takes @task. */
-static void
-verify (GTask *task)
-{
-  AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
-  const CommitFile *file = g_ptr_array_index (self->files, sending->index);
-  const char *href = attune_json_peek_string (sending->object, "actions.verify.href", NULL);
-  g_autoptr (AttuneHttpRequest) request = NULL;
-  g_autoptr (JsonNode) body = NULL;
-
-  if (href == NULL)
-    {
-      file_uploaded (task);
-      return;
-    }
-
-  body = attune_http_json_new_object ();
-  attune_http_json_set_string (body, "oid", file->sha256);
-  attune_http_json_set_int (body, "size", file->size);
-  request = new_foreign_request (self, "POST", href);
-  attune_http_request_set_json (request, body);
-  attune_http_client_send_async (attune_hub_get_client (self->hub), request, g_task_get_cancellable (task), verified_cb, task);
-}
-
-/* Several parts, one after the other. */
-
-static JsonNode *
-find_part (Sending *self,
-           guint    number)
-{
-  JsonObject *header = attune_http_json_peek_object (self->object, "actions.upload.header");
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *node;
-
-  if (header == NULL)
-    return NULL;
-
-  json_object_iter_init (&iter, header);
-  while (json_object_iter_next (&iter, &name, &node))
-    {
-      if (*name != '\0' && strspn (name, "0123456789") == strlen (name) && g_ascii_strtoull (name, NULL, 10) == number)
-        return node;
-    }
-
-  return NULL;
-}
-
-static void send_part (GTask *task);
-
-static void
-completed_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (AttuneHttpReply) reply = NULL;
-  GError *error = NULL;
-
-  reply = attune_http_client_send_finish (ATTUNE_HTTP_CLIENT (source), result, &error);
-  if (reply == NULL)
-    g_task_return_error (task, error);
-  else
-    verify (g_steal_pointer (&task));
-}
-
-/* Takes @task. */
-static void
-complete (GTask *task)
-{
-  AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
-  const CommitFile *file = g_ptr_array_index (self->files, sending->index);
-  g_autoptr (AttuneHttpRequest) request = NULL;
-  g_autoptr (JsonNode) body = attune_http_json_new_object ();
-
-  attune_http_json_set_string (body, "oid", file->sha256);
-  for (guint i = 0; i < sending->tags->len; i++)
-    {
-      g_autofree char *number_path = g_strdup_printf ("parts.%u.partNumber", i);
-      g_autofree char *tag_path = g_strdup_printf ("parts.%u.etag", i);
-
-      attune_http_json_set_int (body, number_path, i + 1);
-      attune_http_json_set_string (body, tag_path, g_ptr_array_index (sending->tags, i));
-    }
-
-  request = new_foreign_request (self, "POST", attune_json_peek_string (sending->object, "actions.upload.href", ""));
-  attune_http_request_set_header (request, "Accept", LFS_TYPE);
-  attune_http_request_set_json (request, body);
-  attune_http_client_send_async (attune_hub_get_client (self->hub), request, g_task_get_cancellable (task), completed_cb, task);
-}
-
-static void
-part_sent_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
-  const CommitFile *file = g_ptr_array_index (self->files, sending->index);
-  g_autoptr (AttuneHttpReply) reply = NULL;
-  const char *tag;
-  GError *error = NULL;
-
-  reply = attune_http_client_send_finish (ATTUNE_HTTP_CLIENT (source), result, &error);
-  if (reply == NULL)
-    {
-      g_prefix_error (&error, _("“%s” could not be uploaded: "), file->path);
-      g_task_return_error (task, error);
-      return;
-    }
-
-  tag = attune_http_reply_get_header (reply, "ETag");
-  if (tag == NULL)
-    {
-      g_task_return_new_error (task, ATTUNE_ERROR, ATTUNE_ERROR_SERVER_FAULT,
-                               _("“%s” could not be uploaded: the store did not confirm a part. Try again later."), file->path);
-      return;
-    }
-
-  g_ptr_array_add (sending->tags, g_strdup (tag));
-  sending->done += sending->sending;
-  sending->sending = 0;
-  send_part (g_steal_pointer (&task));
-}
-
-/* Takes @task. */
-static void
-send_part (GTask *task)
-{
-  AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
-  const CommitFile *file = g_ptr_array_index (self->files, sending->index);
-  gint64 offset = (gint64) sending->tags->len * sending->part_size;
-  g_autoptr (AttuneHttpRequest) request = NULL;
-  g_autoptr (AttuneHttpUpload) upload = NULL;
-  JsonNode *part;
-  const char *href;
-
-  if (offset >= file->size)
-    {
-      complete (task);
-      return;
-    }
-
-  part = find_part (sending, sending->tags->len + 1);
-  href = part != NULL ? attune_json_node_peek_string (part) : NULL;
-  if (href == NULL)
-    {
-      g_task_return_new_error (task, ATTUNE_ERROR, ATTUNE_ERROR_SERVER_FAULT,
-                               _("“%s” could not be uploaded: Hugging Face names no place for part %u of it. Try again later."),
-                               file->path, sending->tags->len + 1);
-      g_object_unref (task);
-      return;
-    }
-
-  sending->sending = MIN (sending->part_size, file->size - offset);
-  request = new_foreign_request (self, "PUT", href);
-  if (file->source != NULL)
-    {
-      upload = attune_http_upload_new_file (file->source, offset, sending->sending, NULL);
-      attune_http_request_set_upload (request, upload);
-    }
-  else
-    {
-      g_autoptr (GBytes) range = g_bytes_new_from_bytes (file->bytes, (gsize) offset, (gsize) sending->sending);
-
-      attune_http_request_set_body (request, "application/octet-stream", range);
-    }
-  attune_http_request_set_progress (request, upload_progress_cb, task);
-  attune_http_client_send_async (attune_hub_get_client (self->hub), request, g_task_get_cancellable (task), part_sent_cb, task);
-}
-
-/* All at once. */
-
-static void
-whole_sent_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
-  const CommitFile *file = g_ptr_array_index (self->files, sending->index);
-  g_autoptr (AttuneHttpReply) reply = NULL;
-  GError *error = NULL;
-
-  reply = attune_http_client_send_finish (ATTUNE_HTTP_CLIENT (source), result, &error);
-  if (reply == NULL)
-    {
-      g_prefix_error (&error, _("“%s” could not be uploaded: "), file->path);
-      g_task_return_error (task, error);
-      return;
-    }
-
-  sending->done += sending->sending;
-  sending->sending = 0;
-  verify (g_steal_pointer (&task));
-}
-
-static void
-set_headers (AttuneHttpRequest *request,
-             JsonObject        *header)
-{
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *node;
-
-  if (header == NULL)
-    return;
-
-  json_object_iter_init (&iter, header);
-  while (json_object_iter_next (&iter, &name, &node))
-    {
-      const char *value = attune_json_node_peek_string (node);
-
-      if (value != NULL)
-        attune_http_request_set_header (request, name, value);
-    }
-}
-
-/* Takes @task. */
-static void
-send_whole (GTask      *task,
-            const char *href)
-{
-  AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
-  const CommitFile *file = g_ptr_array_index (self->files, sending->index);
-  g_autoptr (AttuneHttpRequest) request = new_foreign_request (self, "PUT", href);
-
-  sending->sending = file->size;
-  set_headers (request, attune_http_json_peek_object (sending->object, "actions.upload.header"));
-  if (file->source != NULL)
-    {
-      g_autoptr (AttuneHttpUpload) upload = attune_http_upload_new_file (file->source, 0, file->size, NULL);
-
-      attune_http_request_set_upload (request, upload);
-    }
-  else
-    {
-      attune_http_request_set_body (request, "application/octet-stream", file->bytes);
-    }
-  attune_http_request_set_progress (request, upload_progress_cb, task);
-  attune_http_client_send_async (attune_hub_get_client (self->hub), request, g_task_get_cancellable (task), whole_sent_cb, task);
-}
-
-static JsonNode *
-find_object (Sending          *self,
-             const CommitFile *file)
-{
-  JsonArray *objects = attune_http_json_peek_array (self->batch, "objects");
-
-  for (guint i = 0; objects != NULL && i < json_array_get_length (objects); i++)
-    {
-      JsonNode *object = json_array_get_element (objects, i);
-
-      if (g_strcmp0 (attune_json_peek_string (object, "oid", NULL), file->sha256) == 0)
-        return object;
-    }
-
-  return NULL;
-}
-
-/* Takes @task. */
-static void
-upload_next (GTask *task)
-{
-  AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
-
-  while (sending->index < self->files->len)
-    {
-      const CommitFile *file = g_ptr_array_index (self->files, sending->index);
-      const char *href;
-      const char *words;
-
-      if (!file->is_lfs || file->is_ignored)
-        {
-          sending->index++;
-          continue;
-        }
-
-      sending->object = find_object (sending, file);
-      words = attune_json_peek_string (sending->object, "error.message", NULL);
-      if (sending->object == NULL || words != NULL)
-        {
-          g_task_return_new_error (task, ATTUNE_ERROR, ATTUNE_ERROR_SERVER_FAULT,
-                                   _("Hugging Face does not take “%s”: %s"), file->path,
-                                   words != NULL ? words : _("it does not say where to bring it. Try again later."));
-          g_object_unref (task);
-          return;
-        }
-
-      href = attune_json_peek_string (sending->object, "actions.upload.href", NULL);
-      if (href == NULL)
-        {
-          /* The Hub has these very bytes already. */
-          sending->done += file->size;
-          sending->index++;
-          continue;
-        }
-
-      sending->part_size = attune_http_json_peek_int (sending->object, "actions.upload.header.chunk_size", 0);
-      if (sending->part_size > 0 && file->size / sending->part_size < N_PARTS_MAX)
-        {
-          g_clear_pointer (&sending->tags, g_ptr_array_unref);
-          sending->tags = g_ptr_array_new_with_free_func (g_free);
-          send_part (task);
-        }
-      else
-        {
-          send_whole (task, href);
-        }
-      return;
-    }
-
-  tell (sending, 0, _("Saving in the repository"));
-  commit (task);
-}
-
 static void
 batch_cb (GObject      *source,
           GAsyncResult *result,
           gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  Sending *sending = g_task_get_task_data (task);
+  AttuneHubSending *sending = g_task_get_task_data (task);
   g_autoptr (AttuneHttpReply) reply = NULL;
   JsonNode *answer;
   GError *error = NULL;
@@ -812,7 +365,7 @@ batch_cb (GObject      *source,
     }
 
   sending->batch = json_node_ref (answer);
-  upload_next (g_steal_pointer (&task));
+  attune_hub_commit_upload_next (g_steal_pointer (&task));
 }
 
 /* Takes @task. */
@@ -820,7 +373,7 @@ static void
 ask_batch (GTask *task)
 {
   AttuneHubCommit *self = g_task_get_source_object (task);
-  Sending *sending = g_task_get_task_data (task);
+  AttuneHubSending *sending = g_task_get_task_data (task);
   g_autofree char *target = attune_hub_dup_repo_target (self->kind, self->repo, ".git/info/lfs/objects/batch");
   g_autoptr (AttuneHttpRequest) request = NULL;
   g_autoptr (JsonNode) body = attune_http_json_new_object ();
@@ -835,7 +388,7 @@ ask_batch (GTask *task)
   attune_http_json_set_string (body, "ref.name", "main");
   for (guint i = 0; i < self->files->len; i++)
     {
-      const CommitFile *file = g_ptr_array_index (self->files, i);
+      const AttuneHubCommitFile *file = g_ptr_array_index (self->files, i);
 
       if (file->is_lfs && !file->is_ignored)
         {
@@ -851,7 +404,7 @@ ask_batch (GTask *task)
 
   if (n == 0)
     {
-      upload_next (task);
+      attune_hub_commit_upload_next (task);
       return;
     }
 
@@ -859,8 +412,8 @@ ask_batch (GTask *task)
   bytes = g_bytes_new_take (g_steal_pointer (&text), strlen (text));
   request = attune_http_request_new ("POST", target);
   attune_http_request_set_flags (request, ATTUNE_HTTP_REQUEST_REPEATABLE);
-  attune_http_request_set_header (request, "Accept", LFS_TYPE);
-  attune_http_request_set_body (request, LFS_TYPE, bytes);
+  attune_http_request_set_header (request, "Accept", ATTUNE_HUB_LFS_TYPE);
+  attune_http_request_set_body (request, ATTUNE_HUB_LFS_TYPE, bytes);
   attune_hub_send_async (self->hub, request, self->repo, g_task_get_cancellable (task), batch_cb, task);
 }
 
@@ -893,7 +446,7 @@ preuploaded_cb (GObject      *source,
 
       for (guint j = 0; j < self->files->len; j++)
         {
-          CommitFile *file = g_ptr_array_index (self->files, j);
+          AttuneHubCommitFile *file = g_ptr_array_index (self->files, j);
 
           if (g_strcmp0 (file->path, path) == 0)
             {
@@ -932,7 +485,7 @@ digested_cb (GObject      *source,
   body = attune_http_json_new_object ();
   for (guint i = 0; i < self->files->len; i++)
     {
-      const CommitFile *file = g_ptr_array_index (self->files, i);
+      const AttuneHubCommitFile *file = g_ptr_array_index (self->files, i);
       g_autofree char *path_path = g_strdup_printf ("files.%u.path", i);
       g_autofree char *sample_path = g_strdup_printf ("files.%u.sample", i);
       g_autofree char *size_path = g_strdup_printf ("files.%u.size", i);
@@ -959,13 +512,13 @@ attune_hub_commit_send_async (AttuneHubCommit     *self,
 {
   GTask *task;
   g_autoptr (GTask) digest = NULL;
-  Sending *sending;
+  AttuneHubSending *sending;
 
   g_return_if_fail (ATTUNE_IS_HUB_COMMIT (self));
   g_return_if_fail (self->files->len > 0);
 
   task = g_task_new (self, cancellable, callback, user_data);
-  sending = g_new0 (Sending, 1);
+  sending = g_new0 (AttuneHubSending, 1);
   sending->progress = progress;
   sending->progress_data = progress_data;
   g_task_set_source_tag (task, attune_hub_commit_send_async);

@@ -247,7 +247,8 @@ measure_folder (const char *path)
       g_autofree char *file = g_build_filename (path, name, NULL);
       GStatBuf info;
 
-      if (!g_str_equal (name, NOTE_FILE) && g_stat (file, &info) == 0 && S_ISREG (info.st_mode))
+      /* The note, and what GIO is just about to put in the place of another. */
+      if (name[0] != '.' && g_stat (file, &info) == 0 && S_ISREG (info.st_mode))
         sum += (gint64) info.st_size;
     }
 
