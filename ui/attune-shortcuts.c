@@ -37,6 +37,12 @@ static const Shortcut shortcuts[] = {
   { N_("New Job"), N_("Search Settings"), NULL, "<Control>f" },
   { N_("New Job"), N_("Paste a Data File or Its Path"), NULL, "<Control>v" },
   { N_("New Job"), N_("Step a Number Up or Down"), NULL, "Up|Down" },
+  { N_("Charts"), N_("Move the Cursor"), NULL, "Left|Right" },
+  { N_("Charts"), N_("Choose the Curve That It Follows"), NULL, "Up|Down" },
+  { N_("Charts"), N_("Zoom In"), NULL, "plus" },
+  { N_("Charts"), N_("Zoom Out"), NULL, "minus" },
+  { N_("Charts"), N_("Show Everything"), NULL, "0" },
+  { N_("Charts"), N_("Move the Range"), NULL, "<Shift>Left|<Shift>Right" },
 };
 
 void

@@ -86,6 +86,7 @@ test_not_finite (MonitorTest   *test,
   g_assert_true (advice->is_error);
   g_assert_nonnull (strstr (advice->text, "21"));
   g_assert_true (offers (advice, "job.cancel"));
+  g_assert_true (offers (advice, "job.clone"));
 
   /* There is nothing left to cancel. */
   attune_job_set_status (job, ATTUNE_JOB_STATUS_FAILED);

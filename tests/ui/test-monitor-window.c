@@ -668,7 +668,7 @@ static void
 test_looks (Fixture       *fixture,
             gconstpointer  data)
 {
-  static const char * const pages[] = { "progress", "events", "checkpoints", "configuration" };
+  static const char * const pages[] = { "progress", "events", "checkpoints", "configuration", "log" };
   AdwStyleManager *manager = adw_style_manager_get_default ();
   AttuneChartWidget *chart;
   int minimum;

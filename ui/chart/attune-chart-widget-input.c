@@ -181,14 +181,23 @@ scroll_cb (AttuneChartWidget        *self,
            GtkEventControllerScroll *controller)
 {
   GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (controller));
-  double steps = gtk_event_controller_scroll_get_unit (controller) == GDK_SCROLL_UNIT_WHEEL ? dy : dy / 40.0;
+  double unit = gtk_event_controller_scroll_get_unit (controller) == GDK_SCROLL_UNIT_WHEEL ? 1.0 : 1.0 / 40.0;
 
   g_assert (ATTUNE_IS_CHART_WIDGET (self));
 
-  if ((state & GDK_CONTROL_MASK) == 0 || self->chart == NULL)
+  if (self->chart == NULL)
     return GDK_EVENT_PROPAGATE;
 
-  attune_chart_zoom (self->chart, self->cursor_x, pow (ZOOM_STEP, steps));
+  /* Sideways it moves the range, where there is more than is shown; up and down is the page's. */
+  if ((state & GDK_CONTROL_MASK) == 0)
+    {
+      if (fabs (dx) <= fabs (dy) || attune_chart_is_fitted (self->chart))
+        return GDK_EVENT_PROPAGATE;
+      attune_chart_pan (self->chart, dx * unit * PAN_STEP);
+      return GDK_EVENT_STOP;
+    }
+
+  attune_chart_zoom (self->chart, self->cursor_x, pow (ZOOM_STEP, dy * unit));
 
   return GDK_EVENT_STOP;
 }
@@ -449,7 +458,7 @@ attune_chart_widget_init_input (AttuneChartWidget *self)
   g_signal_connect_object (controller, "leave", G_CALLBACK (leave_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (widget, controller);
 
-  controller = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+  controller = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
   g_signal_connect_object (controller, "scroll", G_CALLBACK (scroll_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (widget, controller);
 

@@ -14,10 +14,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AttuneChartWidget, attune_chart_widget, ATTUNE, CHART_WIDGET, GtkWidget)
 
 /* Shows an AttuneChart. The pointer moves a cursor that jumps to the nearest point and shows its values; dragging zooms to a range,
- * with Shift it moves the range; Ctrl and scrolling or two fingers zoom about the pointer; a double click shows everything.
+ * with Shift it moves the range; Ctrl and scrolling or two fingers zoom about the pointer, scrolling sideways moves the range; a
+ * double click shows everything.
  *
- * Keys: Left and Right move the cursor by a point, with Ctrl by a tenth of what is shown, Home and End go to the ends, Up and
- * Down choose the curve that it follows (at first all), Shift with Left and Right moves the range, + and - zoom about the cursor, 0 shows everything, Escape takes the cursor away.
+ * Keys: Left and Right move the cursor by a point, with Ctrl by a tenth of what is shown, Home and End go to the ends, Up and Down
+ * choose the curve that it follows (at first all), Shift with Left and Right moves the range, + and - zoom about the cursor, 0 shows
+ * everything, Escape takes the cursor away.
  *
  * Accessibility: role img, labelled by the chart's title, described by its latest and lowest values and its trend. Values under the
  * cursor are announced when it is moved by keys.

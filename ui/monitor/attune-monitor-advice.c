@@ -104,6 +104,7 @@ find_not_finite (AttuneMonitorMetrics *metrics,
                                           "where bf16 and fp32 do not."), step));
   if (goes_on)
     add_action (advice, _("_Cancel Job…"), "job.cancel", NULL);
+  add_action (advice, _("_New Job from This"), "job.clone", NULL);
   add_action (advice, _("Show _Checkpoints"), "job.show-page", "checkpoints");
 
   return advice;
@@ -130,6 +131,7 @@ find_masked (AttuneMonitorMetrics *metrics,
                                    "the sequence length, whether the rows have answers at all, and what “Train on Inputs” is set to.")));
   if (goes_on)
     add_action (advice, _("_Cancel Job…"), "job.cancel", NULL);
+  add_action (advice, _("_New Job from This"), "job.clone", NULL);
   add_action (advice, _("Show _Settings"), "job.show-page", "configuration");
 
   return advice;

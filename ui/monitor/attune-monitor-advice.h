@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 /* What can be said about a run with certainty, and what can be done about it. */
 
-#define ATTUNE_MONITOR_ADVICE_MAX_ACTIONS 2
+#define ATTUNE_MONITOR_ADVICE_MAX_ACTIONS 3
 
 typedef struct {
   const char *label;  /* translated, with an underscore */

@@ -391,6 +391,15 @@ show_output_action (GtkWidget  *widget,
   open_folder (self, attune_job_get_output_path (self->job));
 }
 
+/* The form, filled in as this job was. */
+static void
+clone_action (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  gtk_widget_activate_action (widget, "app.clone-job", "s", attune_job_get_id (ATTUNE_MONITOR_WINDOW (widget)->job));
+}
+
 /* In a window of its own, to which others can be added. */
 static void
 compare_action (GtkWidget  *widget,
@@ -526,6 +535,7 @@ attune_monitor_window_class_init (AttuneMonitorWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "job.open-folder", "s", open_folder_action);
   gtk_widget_class_install_action (widget_class, "job.copy-text", "s", copy_text_action);
   gtk_widget_class_install_action (widget_class, "job.copy-configuration", NULL, copy_configuration_action);
+  gtk_widget_class_install_action (widget_class, "job.clone", NULL, clone_action);
   gtk_widget_class_install_action (widget_class, "job.compare", NULL, compare_action);
   gtk_widget_class_install_action (widget_class, "job.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "job.say", "s", say_action);
