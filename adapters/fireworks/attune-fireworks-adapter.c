@@ -28,6 +28,9 @@
 
 static void attune_fireworks_adapter_iface_init (AttuneAdapterInterface *iface);
 
+/* The common half, as AttuneRemoteAdapter filled it in. */
+static AttuneAdapterInterface *parent_iface;
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (AttuneFireworksAdapter, attune_fireworks_adapter, ATTUNE_TYPE_REMOTE_ADAPTER,
                                G_IMPLEMENT_INTERFACE (ATTUNE_TYPE_ADAPTER, attune_fireworks_adapter_iface_init))
 
@@ -256,6 +259,104 @@ attune_fireworks_adapter_translate_configuration (AttuneAdapter           *adapt
   return attune_remote_adapter_describe_request (ATTUNE_REMOTE_ADAPTER (adapter), "POST", path, body);
 }
 
+/* A file that another account holds is none of this one's: with another key or account it is sent there anew. */
+
+typedef struct {
+  AttuneDataset      *dataset;
+  AttuneProgressFunc  progress;
+  gpointer            progress_data;
+} Upload;
+
+static void
+upload_free (Upload *upload)
+{
+  g_object_unref (upload->dataset);
+  g_free (upload);
+}
+
+static void
+uploaded_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  char *file_id = parent_iface->upload_dataset_finish (ATTUNE_ADAPTER (source), result, &error);
+
+  if (file_id != NULL)
+    g_task_return_pointer (task, file_id, g_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+begin_upload (GTask *task)
+{
+  Upload *upload = g_task_get_task_data (task);
+
+  parent_iface->upload_dataset_async (g_task_get_source_object (task), upload->dataset, upload->progress, upload->progress_data,
+                                      g_task_get_cancellable (task), uploaded_cb, g_object_ref (task));
+}
+
+static void
+upload_account_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Upload *upload = g_task_get_task_data (task);
+  const char *known = attune_dataset_get_provider_file (upload->dataset, ATTUNE_FIREWORKS_ID);
+  g_autofree char *account = NULL;
+  g_autofree char *prefix = NULL;
+  GError *error = NULL;
+
+  account = attune_fireworks_find_account_finish (ATTUNE_FIREWORKS_ADAPTER (source), result, &error);
+  if (account == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  prefix = g_strdup_printf ("accounts/%s/", account);
+  if (known != NULL && !g_str_has_prefix (known, prefix))
+    attune_dataset_set_provider_file (upload->dataset, ATTUNE_FIREWORKS_ID, NULL);
+  begin_upload (task);
+}
+
+static void
+attune_fireworks_adapter_upload_dataset_async (AttuneAdapter       *adapter,
+                                               AttuneDataset       *dataset,
+                                               AttuneProgressFunc   progress,
+                                               gpointer             progress_data,
+                                               GCancellable        *cancellable,
+                                               GAsyncReadyCallback  callback,
+                                               gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (adapter, cancellable, callback, user_data);
+  Upload *upload = g_new0 (Upload, 1);
+
+  upload->dataset = g_object_ref (dataset);
+  upload->progress = progress;
+  upload->progress_data = progress_data;
+  g_task_set_source_tag (task, attune_fireworks_adapter_upload_dataset_async);
+  g_task_set_task_data (task, upload, (GDestroyNotify) upload_free);
+  if (attune_dataset_get_provider_file (dataset, ATTUNE_FIREWORKS_ID) != NULL)
+    attune_fireworks_find_account_async (ATTUNE_FIREWORKS_ADAPTER (adapter), NULL, cancellable, upload_account_cb, g_object_ref (task));
+  else
+    begin_upload (task);
+}
+
+static char *
+attune_fireworks_adapter_upload_dataset_finish (AttuneAdapter  *adapter,
+                                                GAsyncResult   *result,
+                                                GError        **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, adapter), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, attune_fireworks_adapter_upload_dataset_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 static void
 attune_fireworks_adapter_finalize (GObject *object)
 {
@@ -294,6 +395,10 @@ attune_fireworks_adapter_init (AttuneFireworksAdapter *self)
 static void
 attune_fireworks_adapter_iface_init (AttuneAdapterInterface *iface)
 {
+  parent_iface = g_type_interface_peek_parent (iface);
+
+  iface->upload_dataset_async = attune_fireworks_adapter_upload_dataset_async;
+  iface->upload_dataset_finish = attune_fireworks_adapter_upload_dataset_finish;
   iface->validate_configuration = attune_fireworks_adapter_validate_configuration;
   iface->translate_configuration = attune_fireworks_adapter_translate_configuration;
   iface->start_training_async = attune_fireworks_start_async;

@@ -163,6 +163,27 @@ test_reuse (Fireworks     *self,
   g_assert_cmpuint (fake_fireworks_get_n_datasets (self->fake), ==, 1);
 }
 
+/* What another account holds, and what was deleted there, is sent again. */
+static void
+test_elsewhere (Fireworks     *self,
+                gconstpointer  data)
+{
+  g_autofree char *id = NULL;
+  g_autofree char *again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  attune_dataset_set_provider_file (self->training, "fireworks", "accounts/former/datasets/attune-0");
+  id = fireworks_upload (self, self->training, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_prefix (id, "accounts/acme/datasets/"));
+  g_assert_cmpuint (fake_server_count (self->server, "POST", "*:upload"), ==, 1);
+
+  attune_dataset_set_provider_file (self->training, "fireworks", "accounts/acme/datasets/deleted");
+  again = fireworks_upload (self, self->training, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (again, ==, id);
+}
+
 static void
 test_other_formats (Fireworks     *self,
                     gconstpointer  data)
@@ -668,6 +689,7 @@ main (int    argc,
   ADD ("large-upload", NULL, test_large_upload);
   ADD ("validation-gives-up", NULL, test_validation_gives_up);
   ADD ("reuse", NULL, test_reuse);
+  ADD ("elsewhere", NULL, test_elsewhere);
   ADD ("other-formats", NULL, test_other_formats);
   ADD ("plain-text", NULL, test_plain_text);
   ADD ("bad-data", NULL, test_bad_data);
