@@ -827,6 +827,24 @@ test_organization (Fixture       *self,
   g_assert_cmpstr (fake_request_get_header (request, "openai-project"), ==, "proj_tunes");
 }
 
+/* A table of results that is none takes nothing from the success. */
+static void
+test_damaged_results (Fixture       *self,
+                      gconstpointer  data)
+{
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (AttuneMetricPoint));
+  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) attune_event_free);
+  g_autoptr (AttuneStatusUpdate) update = NULL;
+
+  remote_send (&self->remote);
+  fake_server_script (self->remote.server, "GET", "/v1/files/*/content", 200, "text/html", "<html>Sign in</html>");
+  g_test_expect_message ("attune-openai", G_LOG_LEVEL_MESSAGE, "*result file*");
+  update = ask_to_the_end (self, points, events);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (update->status, ==, ATTUNE_JOB_STATUS_SUCCEEDED);
+  g_assert_cmpuint (points->len, ==, 40);
+}
+
 /* A server that says for ever that there is more. */
 static void
 test_endless_list (Fixture       *self,
@@ -886,6 +904,7 @@ main (int   argc,
   ADD ("key", test_key);
   ADD ("translation", test_translation);
   ADD ("organization", test_organization);
+  ADD ("damaged-results", test_damaged_results);
   ADD ("endless-list", test_endless_list);
 
   return g_test_run ();
