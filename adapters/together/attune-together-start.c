@@ -14,9 +14,10 @@
 #include <math.h>
 
 #include "attune-http-json.h"
+#include "attune-wandb.h"
 
-/* A job is sent in up to four steps: the keys of the integrations are fetched, the price is asked for, and then, once and never again, the job is
- * created. Where the answer to that does not come, the list of jobs is searched for our mark. */
+/* A job is sent in up to five steps: the keys of the integrations are fetched, that of Weights & Biases is tried, the price is asked for, and then,
+ * once and never again, the job is created. Where the answer to that does not come, the list of jobs is searched for our mark. */
 
 typedef struct {
   AttuneJob           *job;
@@ -170,6 +171,41 @@ build (GTask *task)
   attune_http_client_send_async (get_client (task), request, g_task_get_cancellable (task), priced_cb, g_object_ref (task));
 }
 
+static void
+tried_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autofree char *entity = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* Without an entity in the request the run goes to that of the key, so whose it is need not be told. */
+  entity = attune_wandb_check_key_finish (result, &error);
+  if (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_AUTH_INVALID) || attune_error_is_cancelled (error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+
+  /* That nobody answers says nothing of the key: a server of one's own may be within reach of Together alone. */
+  if (error != NULL)
+    g_message ("The key of Weights & Biases could not be tried: %s", error->message);
+  build (task);
+}
+
+static void
+try_keys (GTask *task)
+{
+  Start *start = g_task_get_task_data (task);
+  g_autofree char *url = attune_configuration_dup_text (start->configuration, "integrations.wandb.baseUrl");
+
+  if (start->wandb_key != NULL && *start->wandb_key != '\0')
+    attune_wandb_check_key_async (start->wandb_key, url, g_task_get_cancellable (task), tried_cb, g_object_ref (task));
+  else
+    build (task);
+}
+
 /* The keys of the integrations: those of the configuration, which lives in memory only, else those of environment and keyring. */
 
 static gboolean
@@ -249,7 +285,7 @@ fetch_keys (GTask *task)
   else if (needs_key (start->configuration, "integrations.huggingface.apiToken", &start->hf_token))
     attune_credentials_lookup_async (credentials, "huggingface", cancellable, hf_cb, g_object_ref (task));
   else
-    build (task);
+    try_keys (task);
 }
 
 void

@@ -527,9 +527,19 @@ test_integrations (Together      *self,
 
   id = together_upload (self, NULL, &error);
   g_assert_no_error (error);
-  g_setenv ("WANDB_API_KEY", "", TRUE);
   g_setenv ("HF_TOKEN", "hf_from_the_environment", TRUE);
   g_setenv ("WANDB_API_KEY", "0123456789abcdef0123456789abcdef01234567", TRUE);
+  g_setenv ("WANDB_BASE_URL", fake_server_get_url (self->server), TRUE);
+
+  /* A key that logs nothing is found out before anything is paid for. */
+  fake_server_script (self->server, "POST", "/graphql", 200, "application/json", "{\"data\":{\"viewer\":null}}");
+  fake_server_script (self->server, "POST", "/graphql", 200, "application/json",
+                      "{\"data\":{\"viewer\":{\"username\":\"me\",\"defaultEntity\":{\"name\":\"acme\"}}}}");
+  without = together_start (self, &error);
+  g_assert_null (without);
+  g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_AUTH_INVALID);
+  g_assert_cmpuint (fake_together_get_n_jobs (self->fake), ==, 0);
+  g_clear_error (&error);
 
   handle = together_start (self, &error);
   g_assert_no_error (error);
@@ -549,6 +559,7 @@ test_integrations (Together      *self,
   g_assert_cmpstr (attune_json_peek_string (preview, "method", NULL), ==, "POST");
   g_assert_true (g_str_has_suffix (attune_json_peek_string (preview, "url", ""), "/v1/fine-tunes"));
   g_assert_cmpstr (attune_json_peek_string (preview, "body.wandb_project_name", NULL), ==, "tunes");
+  g_unsetenv ("WANDB_BASE_URL");
 }
 
 /* The preview is the request that goes out. */

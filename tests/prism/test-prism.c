@@ -79,7 +79,7 @@ static const Provider providers[] = {
       "method.type=full",
       "method.type=lora method.loraConfig.rank=16 method.loraConfig.alpha=32 method.loraConfig.dropout=0.05 method.loraConfig.trainableModules=q_proj,v_proj",
       "optimizations.enabled=sequence_packing",
-      "integrations.wandb.project=tunes integrations.wandb.runName=one integrations.wandb.baseUrl=https://wandb.example.com metadata.wandb_entity=acme",
+      "integrations.wandb.project=tunes integrations.wandb.runName=one integrations.wandb.baseUrl=http://127.0.0.1:9 metadata.wandb_entity=acme",
       "integrations.huggingface.outputRepoName=me/model",
       "output.suffix=support-v2 metadata.random_seed=7",
       "metadata.from_checkpoint=ft-1:100",
@@ -153,6 +153,8 @@ set_up (Fixture       *self,
   g_setenv (provider->key_variable, provider->key, TRUE);
   g_setenv ("WANDB_API_KEY", "0123456789abcdef0123456789abcdef01234567", TRUE);
   g_setenv ("HF_TOKEN", "hf_test0123456789", TRUE);
+  /* Nobody is there: whether the key is good is not the question. */
+  g_setenv ("WANDB_BASE_URL", "http://127.0.0.1:9", TRUE);
 
   self->registry = attune_registry_new ();
   credentials = attune_credentials_new ();
