@@ -104,7 +104,17 @@ append_part (GString    *text,
   g_string_append (text, part);
 }
 
-/* "Running · 45 % · 2 min left · loss 1.23" */
+/* Of what is done with it just now, else of the job; NAN where there is none to show. */
+static double
+get_shown_progress (AttuneJob *job)
+{
+  if (attune_job_get_activity (job) != NULL)
+    return attune_job_get_activity_progress (job);
+
+  return attune_job_status_is_final (attune_job_get_status (job)) ? NAN : attune_job_get_progress (job);
+}
+
+/* "Running · 45 % · 2 min left · loss 1.23", "Preparing · Uploading train.jsonl · 43 %" */
 static char *
 make_state_text (AttuneJob *job)
 {
@@ -112,12 +122,14 @@ make_state_text (AttuneJob *job)
   double loss = attune_job_get_metric (job, ATTUNE_METRIC_LOSS);
   GString *text = g_string_new (attune_job_status_get_title (status));
 
-  if (!attune_job_status_is_final (status) && attune_job_get_progress (job) > 0)
+  if (attune_job_get_activity (job) != NULL)
+    append_part (text, attune_job_get_activity (job));
+  if (get_shown_progress (job) > 0)
     {
       g_autofree char *percent = NULL;
 
       /* translators: how much of a job is done */
-      percent = g_strdup_printf (_("%d %%"), (int) (attune_job_get_progress (job) * 100));
+      percent = g_strdup_printf (_("%d %%"), (int) (get_shown_progress (job) * 100));
       append_part (text, percent);
     }
   if (status == ATTUNE_JOB_STATUS_RUNNING && isfinite (attune_job_get_time_remaining (job)))
@@ -226,15 +238,14 @@ update (AttuneJobRow *self)
     return;
 
   status = attune_job_get_status (self->job);
-  progress = attune_job_get_progress (self->job);
+  progress = get_shown_progress (self->job);
   text = make_state_text (self->job);
   gtk_label_set_text (self->name_label, attune_job_get_name (self->job));
   gtk_label_set_text (self->state_label, text);
   gtk_image_set_from_icon_name (self->icon, get_icon_name (status));
   gtk_widget_set_css_classes (GTK_WIDGET (self->icon), (const char *[]) { get_css_class (status), NULL });
 
-  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), !attune_job_status_is_final (status) &&
-                          (progress > 0 || status == ATTUNE_JOB_STATUS_RUNNING));
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), progress > 0 || status == ATTUNE_JOB_STATUS_RUNNING);
   gtk_progress_bar_set_fraction (self->progress_bar, isfinite (progress) ? CLAMP (progress, 0, 1) : 0);
 
   /* translators: a button; %s is the name of a job */
