@@ -576,6 +576,8 @@ attune_new_job_page_init (AttuneNewJobPage *self)
   g_signal_connect_object (self->preset_row, "preset-chosen", G_CALLBACK (preset_chosen_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->search_bar, "notify::search-mode-enabled", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
+  /* What is still being counted may hold the page when it has gone from the screen; the draft does not wait for that. */
+  g_signal_connect (self, "unmap", G_CALLBACK (attune_new_job_page_flush_draft), NULL);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   make_menu (self);
   g_signal_connect_object (self->panel, "issue-activated", G_CALLBACK (issue_activated_cb), self, G_CONNECT_SWAPPED);
