@@ -338,7 +338,9 @@ sent_cb (GObject      *source,
   reply = attune_http_client_send_finish (self->client, result, &error);
   if (reply != NULL && attune_http_reply_get_status (reply) >= 400)
     error = explain (self, reply, sending->what);
-  if (reply == NULL || error != NULL || !attune_http_reply_check (reply, attune_http_client_get_title (self->client), &error))
+  /* A redirect that is not to be followed is an answer. */
+  if (reply == NULL || error != NULL ||
+      (attune_http_reply_get_status (reply) / 100 != 3 && !attune_http_reply_check (reply, attune_http_client_get_title (self->client), &error)))
     g_task_return_error (task, error);
   else
     g_task_return_pointer (task, g_steal_pointer (&reply), g_object_unref);
@@ -364,7 +366,7 @@ send_prepared_cb (GObject      *source,
 
   flags |= ATTUNE_HTTP_REQUEST_ANY_STATUS;
   /* Without a token only reading makes sense; the client says so to the others. */
-  if (!has_token && g_str_equal (attune_http_request_get_method (sending->request), "GET"))
+  if (!has_token && !g_str_equal (attune_http_request_get_method (sending->request), "POST"))
     flags |= ATTUNE_HTTP_REQUEST_NO_BEARER;
   attune_http_request_set_flags (sending->request, flags);
   attune_http_client_send_async (self->client, sending->request, g_task_get_cancellable (task), sent_cb, g_object_ref (task));

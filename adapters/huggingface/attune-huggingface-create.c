@@ -167,6 +167,47 @@ data_ensured_cb (GObject      *source,
                                   g_task_get_cancellable (task), output_ensured_cb, g_object_ref (task));
 }
 
+/* A job that cannot get its model fails after minutes that are paid for. */
+
+static void
+model_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  AttuneHub *hub = ATTUNE_HUB (source);
+  Create *self = g_task_get_task_data (task);
+  g_autoptr (AttuneHttpReply) reply = NULL;
+  GError *error = NULL;
+
+  reply = attune_hub_send_finish (hub, result, &error);
+  if (reply == NULL)
+    {
+      g_prefix_error (&error, "model.baseModel: ");
+      g_task_return_error (task, error);
+      return;
+    }
+
+  attune_hub_ensure_repo_async (hub, ATTUNE_HUB_DATASET_REPO, self->plan->data_repo, FALSE, g_task_get_cancellable (task),
+                                data_ensured_cb, g_object_ref (task));
+}
+
+static void
+check_model (GTask *task)
+{
+  AttuneHuggingfaceAdapter *adapter = g_task_get_source_object (task);
+  Create *self = g_task_get_task_data (task);
+  g_autofree char *model = attune_configuration_dup_text (get_configuration (self), "model.baseModel");
+  const char *revision = attune_json_peek_string (self->plan->config, "configuration.metadata.modelRevision", "main");
+  g_autofree char *escaped = attune_http_escape_segment (revision);
+  g_autofree char *rest = g_strconcat ("/resolve/", escaped, "/config.json", NULL);
+  g_autofree char *target = attune_hub_dup_repo_target (ATTUNE_HUB_MODEL_REPO, model, rest);
+  g_autoptr (AttuneHttpRequest) request = attune_http_request_new ("HEAD", target);
+
+  attune_http_request_set_flags (request, ATTUNE_HTTP_REQUEST_REPEATABLE | ATTUNE_HTTP_REQUEST_NO_REDIRECT | ATTUNE_HTTP_REQUEST_RAW);
+  attune_hub_send_async (attune_huggingface_adapter_get_hub (adapter), request, model, g_task_get_cancellable (task), model_cb, g_object_ref (task));
+}
+
 /* A file of another account's repository cannot be mounted with the rest. */
 static gboolean
 check_data (AttuneHuggingfaceAdapter  *adapter,
@@ -215,8 +256,7 @@ owner_cb (GObject      *source,
       return;
     }
 
-  attune_hub_ensure_repo_async (hub, ATTUNE_HUB_DATASET_REPO, self->plan->data_repo, FALSE, g_task_get_cancellable (task),
-                                data_ensured_cb, g_object_ref (task));
+  check_model (task);
 }
 
 /* The keys, before anything is sent */

@@ -15,6 +15,7 @@ typedef struct {
   char       *name;
   gboolean    is_private;
   gboolean    is_gated;
+  gboolean    is_hidden; /* from the search */
   GHashTable *files;   /* path → GBytes */
   guint       n_commits;
 } FakeRepo;

@@ -431,7 +431,7 @@ search (FakeHuggingface   *self,
       g_autofree char *name = g_ascii_strdown (repo->name, -1);
       g_autofree char *prefix = author != NULL ? g_strconcat (author, "/", NULL) : NULL;
 
-      if (!g_str_equal (repo->kind, "models") || (repo->is_private && !has_token) || (wanted != NULL && strstr (name, wanted) == NULL) ||
+      if (!g_str_equal (repo->kind, "models") || repo->is_hidden || (repo->is_private && !has_token) || (wanted != NULL && strstr (name, wanted) == NULL) ||
           (prefix != NULL && !g_str_has_prefix (repo->name, prefix)))
         continue;
       if (n++ > 0)
@@ -594,6 +594,11 @@ handle (FakeServer        *server,
 FakeHuggingface *
 fake_huggingface_new (void)
 {
+  /* What jobs are made with; the search does not show them. */
+  static const char * const models[] = {
+    "HuggingFaceTB/SmolLM2-135M-Instruct", "HuggingFaceTB/SmolLM2-360M-Instruct", "Qwen/Qwen3-0.6B", "Qwen/Qwen3-8B",
+    "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B", "deepseek-ai/deepseek-coder-1.3b-instruct",
+  };
   FakeHuggingface *self = g_new0 (FakeHuggingface, 1);
 
   self->server = fake_server_new ();
@@ -609,6 +614,12 @@ fake_huggingface_new (void)
   self->per_look = 3;
   self->reports = TRUE;
   self->pushes = TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      fake_huggingface_add_repo (self, "models", models[i], FALSE, FALSE);
+      fake_huggingface_add_file (self, "models", models[i], "config.json", "{}", 2);
+      fake_find_repo (self, "models", models[i])->is_hidden = TRUE;
+    }
   fake_server_add_route (self->server, NULL, "*", handle, self);
   fake_server_add_route (self->storage, NULL, "*", handle_storage, self);
 
@@ -665,6 +676,7 @@ fake_huggingface_add_repo (FakeHuggingface *self,
 {
   FakeRepo *repo = g_new0 (FakeRepo, 1);
 
+  fake_huggingface_remove_repo (self, kind, name);
   repo->kind = g_str_equal (kind, "datasets") ? "datasets" : "models";
   repo->name = g_strdup (name);
   repo->is_private = is_private;

@@ -264,6 +264,7 @@ test_start_faults (Face          *self,
     { "GET", "/api/whoami-v2", FAKE_FAULT_STATUS_OF (401), ATTUNE_ERROR_AUTH_INVALID },
     { "GET", "/api/whoami-v2", FAKE_FAULT_HTML, -1 },
     { "GET", "/api/whoami-v2", FAKE_FAULT_RESET, ATTUNE_ERROR_NO_NETWORK },
+    { "HEAD", "/Qwen/*", FAKE_FAULT_STATUS_OF (500), ATTUNE_ERROR_SERVER_FAULT },
     { "POST", "/api/repos/create", FAKE_FAULT_STATUS_OF (403), ATTUNE_ERROR_NOT_ALLOWED },
     { "POST", "/api/repos/create", FAKE_FAULT_STATUS_OF (500), ATTUNE_ERROR_SERVER_FAULT },
     { "POST", "*/preupload/main", FAKE_FAULT_STATUS_OF (503), ATTUNE_ERROR_SERVER_FAULT },
@@ -477,6 +478,32 @@ test_other_token (Face          *self,
   g_assert_nonnull (handle);
 }
 
+/* A job that could not get its model would cost minutes before it fails. */
+static void
+test_base_model (Face          *self,
+                 gconstpointer  data)
+{
+  g_autoptr (AttuneTrainingHandle) gated = NULL;
+  g_autoptr (AttuneTrainingHandle) missing = NULL;
+  g_autofree char *page = g_strconcat (fake_huggingface_get_url (self->fake), "/" TEST_MODEL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  face_upload (self);
+  fake_huggingface_add_repo (self->fake, "models", TEST_MODEL, FALSE, TRUE);
+  fake_huggingface_add_file (self->fake, "models", TEST_MODEL, "config.json", "{}", 2);
+  gated = face_start (self, &error);
+  g_assert_null (gated);
+  face_assert_error (error, ATTUNE_ERROR_NOT_ALLOWED, page);
+  g_assert_true (g_str_has_prefix (error->message, "model.baseModel"));
+  g_clear_error (&error);
+
+  fake_huggingface_remove_repo (self->fake, "models", TEST_MODEL);
+  missing = face_start (self, &error);
+  g_assert_null (missing);
+  face_assert_error (error, ATTUNE_ERROR_NOT_FOUND, TEST_MODEL);
+  g_assert_cmpuint (fake_huggingface_get_n_jobs (self->fake), ==, 0);
+}
+
 static void
 test_no_money (Face          *self,
                gconstpointer  data)
@@ -622,6 +649,7 @@ main (int    argc,
   ADD ("ends", NULL, test_ends);
   ADD ("no-token", NULL, test_no_token);
   ADD ("other-token", NULL, test_other_token);
+  ADD ("base-model", NULL, test_base_model);
   ADD ("no-money", NULL, test_no_money);
   ADD ("wandb", "integrations.wandb.project=tunes", test_wandb);
   ADD ("own-repo", "integrations.huggingface.outputRepoName=acme/tuned metadata.hubPrivate=false", test_own_repo);
