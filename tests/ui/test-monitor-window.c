@@ -88,7 +88,7 @@ hide (Fixture *fixture)
   g_object_add_weak_pointer (G_OBJECT (fixture->window), (gpointer *) &fixture->window);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
   /* Readings and commands that are under way hold what they need. */
-  ui_test_wait (fixture->window == NULL && !attune_monitor_metrics_is_reading (metrics));
+  ui_test_wait (fixture->window == NULL && !attune_monitor_metrics_is_reading (metrics) && G_OBJECT (metrics)->ref_count == 1);
   g_assert_finalize_object (metrics);
 }
 
