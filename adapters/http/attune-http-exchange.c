@@ -220,6 +220,18 @@ fail (GTask  *task,
       error = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _("given up after %.3g s"), exchange->given_up_ms / 1000.0);
     }
 
+  /* Servers that find a body too large often hang up in the middle of it, and what they say is lost then. */
+  if (exchange->request->upload != NULL && exchange->sent > 0 && exchange->sent < exchange->to_send && !attune_error_is_cancelled (error)
+      && error->domain == G_IO_ERROR && exchange->given_up_ms == 0)
+    {
+      g_autofree char *sent = g_format_size ((guint64) exchange->sent);
+      g_autofree char *whole = g_format_size ((guint64) exchange->to_send);
+      char *message = g_strdup_printf (_("%s; %s of %s had been sent. The file may be larger than the server takes"), error->message, sent, whole);
+
+      g_free (error->message);
+      error->message = message;
+    }
+
   meaning = attune_http_error_from_transport (error, title, exchange->url);
   if (!attune_http_error_is_passing (meaning) || !try_again (task, -1))
     {

@@ -188,6 +188,56 @@ test_truncated_file (Fixture       *fixture,
 }
 
 static void
+head_read_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  g_autoptr (GIOStream) connection = user_data;
+  g_autoptr (GBytes) head = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, NULL);
+
+  g_assert_nonnull (head);
+  g_io_stream_close (connection, NULL, NULL);
+}
+
+static gboolean
+hang_up_cb (GSocketService    *service,
+            GSocketConnection *connection,
+            GObject           *source_object,
+            gpointer           user_data)
+{
+  /* The head, and no more. */
+  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (G_IO_STREAM (connection)), 4096, G_PRIORITY_DEFAULT, NULL, head_read_cb,
+                                   g_object_ref (connection));
+  return TRUE;
+}
+
+/* A server that hangs up in the middle: it may not want so much. */
+static void
+test_hung_up (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autofree char *path = make_file (fixture->folder, "train.jsonl", 40000000);
+  g_autoptr (GSocketService) service = g_socket_service_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (service), NULL, NULL);
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", port);
+  g_autoptr (AttuneHttpClient) client = attune_http_client_new ("Fake", url, NULL, NULL);
+  g_autoptr (AttuneHttpUpload) upload = attune_http_upload_new_file (path, 0, -1, NULL);
+  g_autoptr (AttuneHttpRequest) request = attune_http_request_new ("POST", "/files");
+  g_autoptr (AttuneHttpReply) reply = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_signal_connect (service, "incoming", G_CALLBACK (hang_up_cb), NULL);
+  attune_http_request_set_upload (request, upload);
+  reply = send_request (client, request, &error);
+  g_assert_null (reply);
+  assert_message (error, ATTUNE_ERROR_NO_NETWORK, "larger than the server takes");
+  g_socket_service_stop (service);
+  g_socket_listener_close (G_SOCKET_LISTENER (service));
+  g_clear_object (&client);
+  drain ();
+}
+
+static void
 cancel_progress_cb (double      fraction,
                     const char *message,
                     gpointer    user_data)
@@ -464,6 +514,7 @@ main (int    argc,
   add ("range", test_range);
   add ("missing", test_missing);
   add ("truncated-file", test_truncated_file);
+  add ("hung-up", test_hung_up);
   add ("cancel-upload", test_cancel_upload);
   add ("download", test_download);
   add ("resume", test_resume);
