@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "attune-fireworks-private.h"
+#include "attune-http-json.h"
 #include "attune-json.h"
 
 static JsonNode *
@@ -418,6 +419,72 @@ test_models (void)
   g_assert_cmpstr (text, ==, "b");
 }
 
+/* Answers of any kind: changed at random they are never a crash, and what is made of them has the shape that it must have. */
+static void
+test_mutations (void)
+{
+  static const char * const texts[] = {
+    "{\"name\":\"accounts/a/supervisedFineTuningJobs/j\",\"state\":\"JOB_STATE_RUNNING\",\"createTime\":\"2026-11-22T10:00:00Z\",\"updateTime\":\"2026-11-22T10:05:00.5Z\","
+    "\"status\":{\"code\":\"INTERNAL\",\"message\":\"a\"},\"jobProgress\":{\"percent\":25,\"inputTokens\":\"4711\"},"
+    "\"estimatedCost\":{\"currencyCode\":\"USD\",\"units\":\"3\",\"nanos\":250000000},\"outputModel\":\"accounts/a/models/m\"}",
+    "{\"models\":[{\"name\":\"accounts/fireworks/models/a\",\"displayName\":\"A\",\"state\":\"READY\",\"supervisedLoraTunable\":true,"
+    "\"supervisedFullParameterTunable\":true,\"contextLength\":131072,\"trainingContextLength\":8192,\"supportsTools\":true,"
+    "\"deprecationDate\":{\"year\":2027,\"month\":3,\"day\":1},\"baseModelDetails\":{\"parameterCount\":\"8030261248\",\"moe\":true}}],\"nextPageToken\":\"\"}",
+    "{\"accounts\":[{\"name\":\"accounts/acme\",\"suspendState\":\"UNSUSPENDED\"}],\"nextPageToken\":\"x\"}",
+    "{\"timestamp\": 1795341600.5, \"step\": 0, \"data\": {\"train/epoch\":0,\"train/loss\":NaN,\"train/lr\":1e-4}}\n"
+    "{\"timestamp\": 1795341601.5, \"step\": 1, \"data\": {\"train/epoch\":0,\"train/loss\":2,\"eval/loss\":Infinity}}\n",
+  };
+  static const char bytes[] = "\"{}[]:,0189-+eE.\\ntrufalse \377\200\t\n";
+  const AttuneFireworksKnown known = { ATTUNE_JOB_STATUS_RUNNING, 1, 10, 1000 };
+  GDate today;
+
+  g_date_clear (&today, 1);
+  g_date_set_dmy (&today, 22, G_DATE_NOVEMBER, 2026);
+  for (guint i = 0; i < 8000; i++)
+    {
+      const char *original = texts[i % G_N_ELEMENTS (texts)];
+      gsize length = strlen (original);
+      g_autofree char *text = g_strdup (original);
+      g_autoptr (JsonNode) node = NULL;
+      AttuneFireworksMetrics metrics;
+      g_autoptr (GArray) points = NULL;
+
+      for (gint32 j = g_test_rand_int_range (1, 5); j > 0; j--)
+        text[g_test_rand_int_range (0, (gint32) length)] = bytes[g_test_rand_int_range (0, (gint32) sizeof bytes - 1)];
+      if (g_test_rand_int_range (0, 8) == 0)
+        length = (gsize) g_test_rand_int_range (0, (gint32) length);
+
+      attune_fireworks_metrics_init (&metrics);
+      points = attune_fireworks_metrics_read (&metrics, text, length, NAN, i % 2 == 0);
+      g_assert_cmpint (metrics.offset, <=, (gint64) length);
+      for (guint j = 0; j < points->len; j++)
+        g_assert_cmpint (g_array_index (points, AttuneMetricPoint, j).step, >=, 0);
+
+      node = attune_http_json_parse (text, length, NULL, NULL);
+      if (node == NULL)
+        continue;
+      {
+        g_autoptr (AttuneStatusUpdate) update = NULL;
+        g_autoptr (GPtrArray) accounts = g_ptr_array_new_with_free_func (g_free);
+        g_autoptr (JsonNode) live = json_node_new (JSON_NODE_OBJECT);
+        g_autoptr (AttuneCapabilities) capabilities = NULL;
+        g_autoptr (GError) error = NULL;
+        JsonObject *object = json_object_new ();
+        JsonArray *models = json_array_new ();
+
+        update = attune_fireworks_parse_job (node, &known);
+        g_assert_nonnull (update);
+        g_assert_true (isnan (update->progress) || (update->progress >= 0 && update->progress <= 1));
+        attune_fireworks_parse_accounts (node, accounts);
+        attune_fireworks_parse_models (node, models, &today);
+        json_object_set_array_member (object, "models", models);
+        json_node_take_object (live, object);
+        capabilities = attune_capabilities_new_from_json (live, &error);
+        g_assert_no_error (error);
+      }
+    }
+}
+
 static void
 test_explain (void)
 {
@@ -447,6 +514,7 @@ main (int    argc,
   g_test_add_func ("/fireworks/parse/metrics", test_metrics);
   g_test_add_func ("/fireworks/parse/metrics-ends", test_metrics_ends);
   g_test_add_func ("/fireworks/parse/models", test_models);
+  g_test_add_func ("/fireworks/parse/mutations", test_mutations);
   g_test_add_func ("/fireworks/parse/explain", test_explain);
 
   return g_test_run ();
