@@ -47,9 +47,9 @@ static const AttuneCliCommand commands[] = {
   { "dataset-check", "FILE", N_("find every problem of a data set, and count its tokens"),
     ATTUNE_CLI_MODEL | ATTUNE_CLI_SEQUENCE_LENGTH, 1, 1, attune_cli_dataset_check },
   { "dataset-convert", "IN OUT", N_("write a data set in another format"),
-    ATTUNE_CLI_NONE, 0, 9, NULL },
+    ATTUNE_CLI_TO | ATTUNE_CLI_REPLACE, 2, 2, attune_cli_dataset_convert },
   { "dataset-split", "FILE", N_("divide a data set into training and validation"),
-    ATTUNE_CLI_NONE, 0, 9, NULL },
+    ATTUNE_CLI_SHARE | ATTUNE_CLI_SEED | ATTUNE_CLI_REPLACE, 1, 1, attune_cli_dataset_split },
   { "job-create", "[FILE]", N_("start a job from a recipe, a configuration or options alone"),
     FILE_OPTIONS | ATTUNE_CLI_NAME | ATTUNE_CLI_WAIT, 0, 1, attune_cli_job_create },
   { "job-status", "ID", N_("print how a job is getting on"),
@@ -143,11 +143,14 @@ build_entries (const AttuneCliCommand *command,
     { ATTUNE_CLI_SYSTEM, { "system", 0, 0, G_OPTION_ARG_STRING, &o->system, N_("What the model is to keep in mind while it answers"), N_("TEXT") } },
     { ATTUNE_CLI_MAX_TOKENS, { "max-tokens", 0, 0, G_OPTION_ARG_INT, &o->max_tokens, N_("The longest answer"), N_("TOKENS") } },
     { ATTUNE_CLI_TEMPERATURE, { "temperature", 0, 0, G_OPTION_ARG_STRING, &o->temperature, N_("0 takes the likeliest word each time"), N_("NUMBER") } },
-    { ATTUNE_CLI_SEED, { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, N_("The same seed gives the same answer"), N_("NUMBER") } },
+    { ATTUNE_CLI_SEED, { "seed", 0, 0, G_OPTION_ARG_STRING, &o->seed, N_("The same seed gives the same result"), N_("NUMBER") } },
     { ATTUNE_CLI_PUBLIC, { "public", 0, 0, G_OPTION_ARG_NONE, &o->is_public, N_("Let everybody see it"), NULL } },
     { ATTUNE_CLI_AUTHOR, { "author", 0, 0, G_OPTION_ARG_STRING, &o->author, N_("Only models of this user or organisation"), N_("NAME") } },
     { ATTUNE_CLI_LIMIT, { "limit", 0, 0, G_OPTION_ARG_INT, &o->limit, N_("How many at most"), N_("NUMBER") } },
     { ATTUNE_CLI_ALL, { "all", 0, 0, G_OPTION_ARG_NONE, &o->all, N_("Also what cannot be trained on this computer"), NULL } },
+    { ATTUNE_CLI_TO, { "to", 0, 0, G_OPTION_ARG_STRING, &o->to, N_("The format: chat, prompt-completion, alpaca, sharegpt or text"), N_("FORMAT") } },
+    { ATTUNE_CLI_SHARE, { "validation", 'v', 0, G_OPTION_ARG_STRING, &o->share, N_("The share for validation, such as 0.1"), N_("SHARE") } },
+    { ATTUNE_CLI_REPLACE, { "replace", 0, 0, G_OPTION_ARG_NONE, &o->replace, N_("Replace files that are there already"), NULL } },
     { ATTUNE_CLI_OUTPUT, { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, N_("Write to this file instead of standard output"), N_("FILE") } },
   };
   const GOptionEntry common[] = {
@@ -327,6 +330,8 @@ close_all (AttuneCli *self)
   g_free (self->options.seed);
   g_free (self->options.output);
   g_free (self->options.author);
+  g_free (self->options.share);
+  g_free (self->options.to);
 }
 
 /* On standard error for people, and where a document was asked for as that document too. */

@@ -42,6 +42,9 @@ typedef enum {
   ATTUNE_CLI_AUTHOR          = 1 << 21,
   ATTUNE_CLI_LIMIT           = 1 << 22,
   ATTUNE_CLI_ALL             = 1 << 23,
+  ATTUNE_CLI_TO              = 1 << 24,
+  ATTUNE_CLI_REPLACE         = 1 << 25,
+  ATTUNE_CLI_SHARE           = 1 << 26,
 } AttuneCliOption;
 
 typedef struct {
@@ -69,6 +72,9 @@ typedef struct {
   char    *author;
   int      limit;           /* 0 unset */
   gboolean all;
+  char    *to;
+  gboolean replace;
+  char    *share;
 } AttuneCliOptions;
 
 /* FALSE with @error set: the message goes to standard error and its code decides on the exit status. */
@@ -164,6 +170,8 @@ gboolean attune_cli_provider_key          (AttuneCli *self, GError **error);
 gboolean attune_cli_dataset_add           (AttuneCli *self, GError **error);
 gboolean attune_cli_dataset_list          (AttuneCli *self, GError **error);
 gboolean attune_cli_dataset_check         (AttuneCli *self, GError **error);
+gboolean attune_cli_dataset_convert        (AttuneCli *self, GError **error);
+gboolean attune_cli_dataset_split         (AttuneCli *self, GError **error);
 gboolean attune_cli_job_create            (AttuneCli *self, GError **error);
 gboolean attune_cli_job_status            (AttuneCli *self, GError **error);
 gboolean attune_cli_job_list              (AttuneCli *self, GError **error);

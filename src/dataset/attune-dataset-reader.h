@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 /* Reads JSON Lines row by row in bounded memory. The format is that of the first row: chat ("messages"), prompt-completion
- * ("prompt", "completion"), alpaca ("instruction", "input", "output") or text ("text"). */
+ * ("prompt", "completion"), alpaca ("instruction", "input", "output"), sharegpt ("conversations") or text ("text"). */
 typedef enum {
   ATTUNE_PROBLEM_ERROR, /* the row is left out */
   ATTUNE_PROBLEM_NOTE,  /* the row is used all the same */

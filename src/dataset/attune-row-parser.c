@@ -23,6 +23,8 @@ attune_format_to_word (AttuneFormat format)
       return "prompt-completion";
     case ATTUNE_FORMAT_ALPACA:
       return "alpaca";
+    case ATTUNE_FORMAT_SHAREGPT:
+      return "sharegpt";
     case ATTUNE_FORMAT_TEXT:
       return "text";
     case ATTUNE_FORMAT_UNKNOWN:
@@ -40,6 +42,8 @@ attune_format_of (yyjson_val *object)
     return ATTUNE_FORMAT_PROMPT_COMPLETION;
   if (yyjson_obj_get (object, "instruction") != NULL && yyjson_obj_get (object, "output") != NULL)
     return ATTUNE_FORMAT_ALPACA;
+  if (yyjson_obj_get (object, "conversations") != NULL)
+    return ATTUNE_FORMAT_SHAREGPT;
   if (yyjson_obj_get (object, "text") != NULL)
     return ATTUNE_FORMAT_TEXT;
   return ATTUNE_FORMAT_UNKNOWN;
@@ -224,6 +228,62 @@ parse_chat (AttuneRow   *row,
   return FALSE;
 }
 
+/* The same conversation under other words: "from" and "value", spoken by "human" and "gpt". */
+static gboolean
+parse_sharegpt (AttuneRow   *row,
+                yyjson_val  *object,
+                char       **problem)
+{
+  static const struct { const char *from; const char *role; } speakers[] = {
+    { "system", "system" }, { "human", "user" }, { "user", "user" }, { "gpt", "assistant" }, { "assistant", "assistant" },
+    { "chatgpt", "assistant" }, { "bard", "assistant" }, { "bing", "assistant" }, { "model", "assistant" },
+  };
+  yyjson_val *list = yyjson_obj_get (object, "conversations");
+  yyjson_mut_doc *mutable;
+  yyjson_mut_val *root, *messages;
+  yyjson_doc *document;
+  yyjson_arr_iter iter;
+  yyjson_val *entry;
+  gboolean good;
+
+  if (!yyjson_is_arr (list))
+    {
+      *problem = g_strdup (_("“conversations” is not a list; write [{\"from\": …, \"value\": …}, …]"));
+      return FALSE;
+    }
+
+  mutable = yyjson_mut_doc_new (NULL);
+  root = yyjson_mut_obj (mutable);
+  yyjson_mut_doc_set_root (mutable, root);
+  messages = yyjson_mut_obj_add_arr (mutable, root, "messages");
+  iter = yyjson_arr_iter_with (list);
+  while ((entry = yyjson_arr_iter_next (&iter)) != NULL)
+    {
+      yyjson_val *from = yyjson_obj_get (entry, "from");
+      yyjson_val *value = yyjson_obj_get (entry, "value");
+      yyjson_mut_val *message = yyjson_mut_arr_add_obj (mutable, messages);
+      const char *role = yyjson_get_str (from);
+
+      for (gsize i = 0; role != NULL && i < G_N_ELEMENTS (speakers); i++)
+        if (g_str_equal (role, speakers[i].from))
+          {
+            role = speakers[i].role;
+            break;
+          }
+      if (role != NULL)
+        yyjson_mut_obj_add_strcpy (mutable, message, "role", role);
+      if (value != NULL)
+        yyjson_mut_obj_add_val (mutable, message, "content", yyjson_val_mut_copy (mutable, value));
+    }
+
+  document = yyjson_mut_doc_imut_copy (mutable, NULL);
+  yyjson_mut_doc_free (mutable);
+  good = parse_chat (row, yyjson_doc_get_root (document), problem);
+  yyjson_doc_free (document);
+
+  return good;
+}
+
 static gboolean
 parse_pair (AttuneRow   *row,
             yyjson_val  *object,
@@ -295,13 +355,11 @@ attune_row_parse (yyjson_val    *object,
 
   if (found == ATTUNE_FORMAT_UNKNOWN)
     {
-      if (yyjson_obj_get (object, "conversations") != NULL)
-        *problem = g_strdup (_("This is a ShareGPT row (“conversations”), which is not supported yet; write “messages” with “role” and “content”"));
-      else if (yyjson_obj_get (object, "chosen") != NULL || yyjson_obj_get (object, "rejected") != NULL)
+      if (yyjson_obj_get (object, "chosen") != NULL || yyjson_obj_get (object, "rejected") != NULL)
         *problem = g_strdup (_("This is a preference pair (“chosen”, “rejected”), which is not supported yet; write “messages” with the chosen answer"));
       else
         *problem = g_strdup (_("The row has no members that are known; use “messages”, “prompt” and “completion”, "
-                               "“instruction” and “output”, or “text”"));
+                               "“instruction” and “output”, “conversations”, or “text”"));
       return NULL;
     }
   if (found != format)
@@ -323,6 +381,9 @@ attune_row_parse (yyjson_val    *object,
       break;
     case ATTUNE_FORMAT_ALPACA:
       good = parse_pair (row, object, "instruction", "input", "output", problem);
+      break;
+    case ATTUNE_FORMAT_SHAREGPT:
+      good = parse_sharegpt (row, object, problem);
       break;
     case ATTUNE_FORMAT_TEXT:
       good = parse_text (row, object, problem);

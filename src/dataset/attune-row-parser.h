@@ -20,10 +20,11 @@ typedef enum {
   ATTUNE_FORMAT_CHAT,
   ATTUNE_FORMAT_PROMPT_COMPLETION,
   ATTUNE_FORMAT_ALPACA,
+  ATTUNE_FORMAT_SHAREGPT,
   ATTUNE_FORMAT_TEXT,
 } AttuneFormat;
 
-/* "chat", "prompt-completion", "alpaca", "text"; NULL for unknown. */
+/* "chat", "prompt-completion", "alpaca", "sharegpt", "text"; NULL for unknown. */
 const char *attune_format_to_word     (AttuneFormat   format);
 AttuneFormat attune_format_of         (yyjson_val    *object);
 

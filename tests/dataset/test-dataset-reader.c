@@ -142,7 +142,7 @@ test_problems (void)
     { MESSAGES ("{\"role\":\"user\",\"content\":7}"), 0, "“content” is not a text", FALSE },
     { MESSAGES ("{\"role\":\"user\",\"content\":\"a\\u0000b\"}"), 0, "NUL character", FALSE },
     { "{\"text\":\"x\"}", 0, "is of the form “text”", FALSE },
-    { "{\"conversations\":[]}", 0, "ShareGPT", FALSE },
+    { "{\"conversations\":[]}", 0, "is of the form “sharegpt”", FALSE },
     { "{\"prompt\":\"x\",\"chosen\":\"a\",\"rejected\":\"b\"}", 0, "preference pair", FALSE },
     { "{\"question\":\"x\"}", 0, "no members that are known", FALSE },
     { "{}", 0, "no members that are known", FALSE },

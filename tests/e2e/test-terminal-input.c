@@ -78,15 +78,45 @@ test_help (Fixture       *fixture,
       n_commands++;
     }
   g_assert_cmpuint (n_commands, >=, 28);
+}
+
+/* Written in another format, and divided; nothing is replaced that nobody asked to replace. */
+static void
+test_data_files (Fixture       *fixture,
+                 gconstpointer  data)
+{
+  g_autofree char *from = g_build_filename (g_get_user_data_dir (), "pairs.csv", NULL);
+  g_autofree char *to = g_build_filename (g_get_user_data_dir (), "pairs.jsonl", NULL);
+  g_autofree char *training = g_build_filename (g_get_user_data_dir (), "pairs-training.jsonl", NULL);
+  g_autoptr (GString) text = g_string_new ("prompt,completion\n");
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 20; i++)
+    g_string_append_printf (text, "What is %u?,A number\n", i);
+  g_assert_cmpint (g_mkdir_with_parents (g_get_user_data_dir (), 0700), ==, 0);
+  g_file_set_contents (from, text->str, -1, &error);
+  g_assert_no_error (error);
 
   {
-    g_auto (Terminal) later = terminal_run ("dataset-convert", "a", "b", "--json");
-    g_autoptr (JsonNode) node = NULL;
+    g_auto (Terminal) unknown = terminal_run ("dataset-convert", from, to, "--to", "haiku");
+    g_auto (Terminal) converted = terminal_run ("dataset-convert", from, to, "--to", "chat", "--json");
+    g_auto (Terminal) again = terminal_run ("dataset-convert", from, to, "--to", "chat");
+    g_auto (Terminal) divided = terminal_run ("dataset-split", to, "--validation", "0.25", "--seed", "3", "--json");
+    g_autoptr (JsonNode) conversion = NULL;
+    g_autoptr (JsonNode) parts = NULL;
 
-    assert_status (later, 1);
-    assert_contains (later.err, "not available yet");
-    node = terminal_parse (&later);
-    g_assert_cmpstr (attune_json_peek_string (node, "error.code", NULL), ==, "not-supported");
+    assert_status (unknown, 2);
+    assert_contains (unknown.err, "chat, prompt-completion");
+    assert_status (converted, 0);
+    conversion = terminal_parse (&converted);
+    g_assert_cmpint (attune_json_peek_int (conversion, "rows", -1), ==, 20);
+    g_assert_cmpint (again.status, !=, 0);
+    assert_contains (again.err, "is there already");
+    assert_status (divided, 0);
+    parts = terminal_parse (&divided);
+    g_assert_cmpint (attune_json_peek_int (parts, "trainingRows", -1), ==, 15);
+    g_assert_cmpint (attune_json_peek_int (parts, "validationRows", -1), ==, 5);
+    g_assert_true (g_file_test (training, G_FILE_TEST_IS_REGULAR));
   }
 }
 
@@ -460,6 +490,7 @@ main (int    argc,
 #define ADD(name, function) g_test_add ("/terminal-input/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("help", test_help);
   ADD ("documents", test_documents);
+  ADD ("data-files", test_data_files);
   ADD ("bad-data", test_bad_data);
   ADD ("bad-model", test_bad_model);
   ADD ("bad-values", test_bad_values);
