@@ -117,13 +117,29 @@ void           attune_new_job_page_start             (AttuneNewJobPage  *self);
 /* The cost came to be known, or it is known that it will not. */
 void           attune_new_job_page_cost_settled      (AttuneNewJobPage  *self);
 
-/* attune-new-job-keep.c: drafts, recipes, clones, and what does not fit elsewhere */
-void           attune_new_job_page_install_keep      (GtkWidgetClass    *widget_class);
+/* attune-new-job-lead.c: what stands before the settings */
+/* Counts what differs from the defaults, and marks the preset whose values are there. */
+void           attune_new_job_page_update_lead       (AttuneNewJobPage  *self);
+void           attune_new_job_page_take_preset       (AttuneNewJobPage  *self,
+                                                      int                preset);
+void           attune_new_job_page_reset_all         (AttuneNewJobPage  *self);
+
+/* attune-new-job-drafts.c */
+void           attune_new_job_page_install_drafts    (GtkWidgetClass    *widget_class);
 void           attune_new_job_page_queue_draft       (AttuneNewJobPage  *self);
 /* Writes what is waiting to be written. */
 void           attune_new_job_page_flush_draft       (AttuneNewJobPage  *self);
 void           attune_new_job_page_forget_draft      (AttuneNewJobPage  *self);
 void           attune_new_job_page_fill_drafts_menu  (AttuneNewJobPage  *self);
+
+/* attune-new-job-keep.c: recipes, clones, and what does not fit elsewhere */
+void           attune_new_job_page_install_keep      (GtkWidgetClass    *widget_class);
+/* Takes over what a draft, a job or a recipe says. @provider: NULL leaves the one that is chosen. */
+void           attune_new_job_page_load              (AttuneNewJobPage    *self,
+                                                      const char          *name,
+                                                      const char          *provider,
+                                                      AttuneConfiguration *configuration);
+void           attune_new_job_page_start_over        (AttuneNewJobPage  *self);
 /* Takes back what was automatic at another provider and means nothing at this one. */
 void           attune_new_job_page_drop_automatic    (AttuneNewJobPage  *self);
 /* Compares what is set with what the provider takes, if it came from elsewhere. */

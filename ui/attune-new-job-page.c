@@ -326,62 +326,12 @@ search_changed_cb (AttuneNewJobPage *self)
     }
 }
 
-/* --- Presets and resets --- */
-
-/* Counts what differs from the defaults, and marks the preset whose values are there. */
-static void
-update_lead (AttuneNewJobPage *self)
-{
-  AttuneCapabilities *capabilities = attune_job_form_get_capabilities (self->form);
-  guint n_changed = attune_job_form_get_n_changed (self->form);
-
-  gtk_widget_set_visible (GTK_WIDGET (self->changed_row), n_changed > 0);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "new-job.reset-all", n_changed > 0);
-  if (n_changed > 0)
-    {
-      g_autofree char *title = g_strdup_printf (ngettext ("%u setting is changed", "%u settings are changed", n_changed), n_changed);
-
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->changed_row), title);
-    }
-  if (capabilities != NULL)
-    attune_preset_row_update (self->preset_row, attune_job_form_get_configuration (self->form), capabilities);
-}
-
-static void
-preset_chosen_cb (AttuneNewJobPage *self,
-                  int               preset)
-{
-  AttuneCapabilities *capabilities;
-  AttuneConfiguration *configuration;
-  g_autoptr (AttuneConfiguration) before = NULL;
-  g_autoptr (GVariant) values = NULL;
-  g_autofree char *message = NULL;
-
-  g_assert (ATTUNE_IS_NEW_JOB_PAGE (self));
-
-  capabilities = attune_job_form_get_capabilities (self->form);
-  if (capabilities == NULL)
-    return;
-
-  configuration = attune_job_form_get_configuration (self->form);
-  before = attune_configuration_copy (configuration);
-  values = attune_preset_build ((AttunePreset) preset, configuration, capabilities);
-  attune_job_form_set_values (self->form, values);
-  /* translators: %s is the title of a preset */
-  message = g_strdup_printf (_("Set to “%s”"), attune_preset_get_title ((AttunePreset) preset));
-  attune_new_job_page_offer_undo (self, message, before);
-}
-
 static void
 reset_all_action (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
 {
-  AttuneNewJobPage *self = ATTUNE_NEW_JOB_PAGE (widget);
-  g_autoptr (AttuneConfiguration) before = attune_configuration_copy (attune_job_form_get_configuration (self->form));
-
-  attune_job_form_reset_all (self->form);
-  attune_new_job_page_offer_undo (self, _("All settings are at their defaults"), before);
+  attune_new_job_page_reset_all (ATTUNE_NEW_JOB_PAGE (widget));
 }
 
 static void
@@ -396,7 +346,7 @@ form_changed_cb (AttuneNewJobPage *self)
       self->start_wanted = FALSE;
       self->is_starting = FALSE;
     }
-  update_lead (self);
+  attune_new_job_page_update_lead (self);
   attune_new_job_page_queue_check (self);
   attune_new_job_page_queue_draft (self);
 }
@@ -542,6 +492,7 @@ attune_new_job_page_class_init (AttuneNewJobPageClass *klass)
   gtk_widget_class_install_action (widget_class, "new-job.show-tokens", NULL, show_tokens_action);
   gtk_widget_class_install_action (widget_class, "new-job.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "new-job.reset-all", NULL, reset_all_action);
+  attune_new_job_page_install_drafts (widget_class);
   attune_new_job_page_install_keep (widget_class);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, "new-job.start", NULL);
 }
@@ -573,7 +524,7 @@ attune_new_job_page_init (AttuneNewJobPage *self)
 
   adw_banner_set_use_markup (self->notice_banner, TRUE);
   g_signal_connect_object (self->name_row, "changed", G_CALLBACK (attune_new_job_page_queue_draft), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->preset_row, "preset-chosen", G_CALLBACK (preset_chosen_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->preset_row, "preset-chosen", G_CALLBACK (attune_new_job_page_take_preset), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->search_entry, "search-changed", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->search_bar, "notify::search-mode-enabled", G_CALLBACK (search_changed_cb), self, G_CONNECT_SWAPPED);
   /* What is still being counted may hold the page when it has gone from the screen; the draft does not wait for that. */
