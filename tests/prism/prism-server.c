@@ -31,7 +31,8 @@ struct _PrismServer
 char *
 prism_server_find_program (char **reason)
 {
-  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "..", "build-aux", "prism-packages", NULL);
+  const char *sources = g_getenv ("G_TEST_SRCDIR");
+  g_autofree char *script = g_build_filename (sources != NULL ? sources : ".", "..", "build-aux", "prism-packages", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
                                                       script, NULL);

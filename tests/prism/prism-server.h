@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 /* A Prism of its own, serving one description on the loopback interface. */
 typedef struct _PrismServer PrismServer;
 
-/* The program, fetched where need be; NULL with the reason why it cannot be had. (transfer full) */
+/* The program, fetched where need be; NULL with the reason why it cannot be had. To be called before g_test_init(), which takes away the
+ * home folder, where npm has its settings. (transfer full) */
 char        *prism_server_find_program (char        **reason);
 /* Waits until it answers. */
 PrismServer *prism_server_new          (const char   *program,

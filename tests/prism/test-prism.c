@@ -537,10 +537,10 @@ main (int   argc,
   int status;
 
   setlocale (LC_ALL, "");
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
-
   found = prism_server_find_program (&program_problem);
   program = found;
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
   for (guint i = 0; i < G_N_ELEMENTS (providers); i++)
     {
       g_autofree char *path = g_strconcat ("/prism/", providers[i].id, NULL);
