@@ -206,6 +206,53 @@ test_hidden (void)
     }
 }
 
+/* Whatever bytes come: an error with words in UTF-8, and nothing read that is not there. */
+static void
+test_random (void)
+{
+  static const char * const seeds[] = {
+    "{\"error\":{\"message\":\"Bad value\",\"type\":\"x\",\"param\":\"model\",\"code\":null}}",
+    "{\"detail\":[{\"loc\":[\"body\",0],\"msg\":\"too large\"},{\"msg\":NaN}],\"errors\":[{\"message\":\"\\u0000\"}]}",
+    "[{\"error\":[\"one\",-Infinity,\"t\\u00e9\\ud83d\\ude00\"]},null,true,1e400]",
+    "<html><body>502 Bad Gateway</body></html>",
+  };
+  static const char * const values[] = { "\"api\";r=0;t=55", "Sun, 22 Nov 2026 12:00:42 GMT", "12.5", "<https://x/?a=1>; rel=\"next\", <y>" };
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+
+  for (guint i = 0; i < 4000; i++)
+    {
+      g_autoptr (GString) body = g_string_new (seeds[i % G_N_ELEMENTS (seeds)]);
+      g_autoptr (GString) value = g_string_new (values[i % G_N_ELEMENTS (values)]);
+      g_autoptr (AttuneHttpReply) reply = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *next = NULL;
+      double asked;
+
+      for (gint n = g_rand_int_range (random, 0, 6); n > 0; n--)
+        {
+          gsize at = (gsize) g_rand_int_range (random, 0, (gint32) body->len);
+
+          if (g_rand_boolean (random))
+            body->str[at] = (char) g_rand_int_range (random, 1, 256);
+          else
+            g_string_truncate (body, MAX (at, 1));
+        }
+      value->str[g_rand_int_range (random, 0, (gint32) value->len)] = (char) g_rand_int_range (random, 32, 127);
+
+      reply = make_reply ((guint) g_rand_int_range (random, 200, 600), body->str, "Retry-After", value->str);
+      attune_http_reply_add_header (reply, "RateLimit", value->str);
+      attune_http_reply_add_header (reply, "Link", value->str);
+      error = attune_http_error_new (reply, "Fake");
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
+      g_assert_cmpuint (strlen (error->message), <, 4000);
+      attune_http_error_is_hidden (reply);
+      attune_http_error_peek_code (reply);
+      next = attune_http_reply_dup_next_link (reply);
+      asked = attune_http_retry_get_asked (reply, NOW);
+      g_assert_true (asked == -1 || (isfinite (asked) && asked >= 0));
+    }
+}
+
 /* What comes of it in a client. */
 static void
 test_client (HttpFixture   *fixture,
@@ -260,6 +307,7 @@ main (int    argc,
   g_test_add_func ("/http/error/words", test_words);
   g_test_add_func ("/http/error/headers", test_headers);
   g_test_add_func ("/http/error/hidden", test_hidden);
+  g_test_add_func ("/http/error/random", test_random);
   g_test_add ("/http/retry/client", HttpFixture, NULL, http_fixture_set_up, test_client, http_fixture_tear_down);
 
   return g_test_run ();

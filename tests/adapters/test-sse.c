@@ -103,6 +103,35 @@ test_size (void)
     }
 }
 
+/* Bytes at random, in pieces at random, are the same events as in one piece. */
+static void
+test_random (void)
+{
+  static const char * const words[] = { "data", "event", "id", "retry", ":", " ", "\n", "\r", "\r\n", "\n\n", "x", "\xef\xbb\xbf", "\xc3", "\xa9", "7" };
+
+  for (guint i = 0; i < 3000; i++)
+    {
+      g_autoptr (GString) stream = g_string_new (NULL);
+      g_autoptr (GString) whole = g_string_new (NULL);
+      g_autoptr (GString) pieces = g_string_new (NULL);
+      g_autoptr (AttuneSseParser) first = attune_sse_parser_new (event_cb, whole);
+      g_autoptr (AttuneSseParser) second = attune_sse_parser_new (event_cb, pieces);
+
+      for (gint n = g_test_rand_int_range (0, 40); n > 0; n--)
+        g_string_append (stream, words[g_test_rand_int_range (0, G_N_ELEMENTS (words))]);
+      g_assert_true (attune_sse_parser_feed (first, stream->str, stream->len, NULL));
+      for (gsize at = 0; at < stream->len;)
+        {
+          gsize size = MIN ((gsize) g_test_rand_int_range (1, 8), stream->len - at);
+
+          g_assert_true (attune_sse_parser_feed (second, stream->str + at, size, NULL));
+          at += size;
+        }
+      g_assert_cmpstr (pieces->str, ==, whole->str);
+      g_assert_cmpint (attune_sse_parser_get_retry (first), ==, attune_sse_parser_get_retry (second));
+    }
+}
+
 static gboolean
 read_events (HttpFixture   *fixture,
              double         idle,
@@ -190,6 +219,7 @@ main (int    argc,
   g_test_add_func ("/sse/splits", test_splits);
   g_test_add_func ("/sse/retry", test_retry);
   g_test_add_func ("/sse/size", test_size);
+  g_test_add_func ("/sse/random", test_random);
   g_test_add ("/sse/stream", HttpFixture, NULL, http_fixture_set_up, test_stream, http_fixture_tear_down);
   g_test_add ("/sse/cancel", HttpFixture, NULL, http_fixture_set_up, test_cancel, http_fixture_tear_down);
 
