@@ -402,6 +402,7 @@ typedef struct {
   gpointer            next_data;
   guint               max_pages;
   GPtrArray          *pages;
+  GHashTable         *asked; /* targets of all but the first */
 } Pages;
 
 static void
@@ -409,6 +410,7 @@ pages_free (Pages *pages)
 {
   g_clear_object (&pages->first);
   g_clear_pointer (&pages->pages, g_ptr_array_unref);
+  g_clear_pointer (&pages->asked, g_hash_table_unref);
   g_free (pages);
 }
 
@@ -434,7 +436,8 @@ page_cb (GObject      *source,
   g_ptr_array_add (pages->pages, page);
   if (pages->pages->len < pages->max_pages)
     target = pages->next != NULL ? pages->next (page, pages->next_data) : attune_http_reply_dup_next_link (page);
-  if (target == NULL)
+  /* A list that leads back to where it was has been seen as a whole. */
+  if (target == NULL || !g_hash_table_add (pages->asked, g_strdup (target)))
     {
       g_task_return_pointer (task, g_steal_pointer (&pages->pages), (GDestroyNotify) g_ptr_array_unref);
       return;
@@ -467,6 +470,7 @@ attune_http_client_send_pages_async (AttuneHttpClient    *self,
   pages->next_data = next_data;
   pages->max_pages = max_pages;
   pages->pages = g_ptr_array_new_with_free_func (g_object_unref);
+  pages->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, attune_http_client_send_pages_async);

@@ -522,6 +522,14 @@ next_page_cb (AttuneHttpReply *page,
   return number < 3 ? g_strdup_printf ("/list?page=%d", (int) number + 1) : NULL;
 }
 
+/* A server that says "more" for ever. */
+static char *
+same_page_cb (AttuneHttpReply *page,
+              gpointer         user_data)
+{
+  return g_strdup ("/list?page=2");
+}
+
 static void
 test_pages (HttpFixture   *fixture,
             gconstpointer  data)
@@ -530,7 +538,7 @@ test_pages (HttpFixture   *fixture,
     AttuneHttpNextFunc next;
     guint              max;
     guint              pages;
-  } cases[] = { { NULL, 100, 4 }, { NULL, 2, 2 }, { next_page_cb, 100, 3 } };
+  } cases[] = { { NULL, 100, 4 }, { NULL, 2, 2 }, { next_page_cb, 100, 3 }, { same_page_cb, 100, 2 } };
 
   fake_server_add_route (fixture->server, "GET", "/list", answer_page, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
