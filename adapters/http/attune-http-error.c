@@ -378,6 +378,36 @@ attune_http_error_new (AttuneHttpReply *reply,
   return g_error_new_literal (ATTUNE_ERROR, (int) code, message->str);
 }
 
+GError *
+attune_http_error_new_no_json (AttuneHttpReply *reply,
+                               const char      *title,
+                               const char      *host)
+{
+  const char *type;
+  const char *data;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  gsize length;
+  gsize start = 0;
+
+  g_return_val_if_fail (ATTUNE_IS_HTTP_REPLY (reply), NULL);
+
+  type = attune_http_reply_get_content_type (reply);
+  data = g_bytes_get_data (attune_http_reply_get_body (reply), &length);
+  while (start < length && g_ascii_isspace (data[start]))
+    start++;
+  if (g_strcmp0 (type, "text/html") == 0 || (start < length && data[start] == '<'))
+    /* translators: the title of a provider, and its host */
+    return g_error_new (ATTUNE_ERROR, ATTUNE_ERROR_SERVER_FAULT,
+                        _("%s: %s answered with a web page instead of data. The network may want a sign-in first, or the base URL is not that of the API"),
+                        title, host);
+
+  node = attune_http_json_parse (data, length, NULL, &problem);
+  /* translators: the title of a provider, its host, the type of what came ("image/png"), and what is wrong with it */
+  return g_error_new (ATTUNE_ERROR, ATTUNE_ERROR_SERVER_FAULT, _("%s: the answer of %s (%s) cannot be read: %s"), title, host,
+                      type != NULL ? type : _("of no type"), problem != NULL ? problem->message : "");
+}
+
 static const char *
 describe_transport (const GError *error,
                     AttuneError  *code)

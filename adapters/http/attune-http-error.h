@@ -23,6 +23,10 @@ gboolean    attune_http_error_is_exhausted   (AttuneHttpReply  *reply);
 /* The answer as one ATTUNE_ERROR: who, what they say, and what to do where that is not said. Never NULL: call it for errors only. */
 GError     *attune_http_error_new            (AttuneHttpReply  *reply,
                                               const char       *title) G_GNUC_WARN_UNUSED_RESULT;
+/* What an answer that should be JSON is instead. Never NULL. */
+GError     *attune_http_error_new_no_json    (AttuneHttpReply  *reply,
+                                              const char       *title,
+                                              const char       *host) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether the body of a 2xx says that it failed: {"error": {…}} or {"error": "…"} and nothing like an answer beside it. */
 gboolean    attune_http_error_is_hidden      (AttuneHttpReply  *reply);
 

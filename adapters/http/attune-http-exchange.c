@@ -14,7 +14,6 @@
 
 #include "attune-error.h"
 #include "attune-http-error.h"
-#include "attune-http-json.h"
 #include "attune-http-private.h"
 
 #define MAX_REDIRECTS 10
@@ -309,34 +308,6 @@ wrote_data_cb (SoupMessage *message,
   tell_progress (exchange, exchange->sent >= exchange->to_send);
 }
 
-/* What an answer that should be JSON is instead. */
-static GError *
-explain_no_json (Exchange        *exchange,
-                 AttuneHttpReply *reply)
-{
-  const char *title = attune_http_client_get_title (exchange->client);
-  const char *type = attune_http_reply_get_content_type (reply);
-  const char *host = g_uri_get_host (exchange->uri);
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (JsonNode) node = NULL;
-  gsize length;
-  const char *data = g_bytes_get_data (attune_http_reply_get_body (reply), &length);
-  gsize start = 0;
-
-  while (start < length && g_ascii_isspace (data[start]))
-    start++;
-  if (g_strcmp0 (type, "text/html") == 0 || (start < length && data[start] == '<'))
-    /* translators: the title of a provider, and its host */
-    return g_error_new (ATTUNE_ERROR, ATTUNE_ERROR_SERVER_FAULT,
-                        _("%s: %s answered with a web page instead of data. The network may want a sign-in first, or the base URL is not that of the API"),
-                        title, host);
-
-  node = attune_http_json_parse (data, length, NULL, &problem);
-  /* translators: the title of a provider, its host, the type of what came ("image/png"), and what is wrong with it */
-  return g_error_new (ATTUNE_ERROR, ATTUNE_ERROR_SERVER_FAULT, _("%s: the answer of %s (%s) cannot be read: %s"), title, host,
-                      type != NULL ? type : _("of no type"), problem != NULL ? problem->message : "");
-}
-
 /* TRUE where another address is asked now; FALSE with *@error where it must not be; FALSE without where there is nothing to follow. */
 static gboolean
 follow (GTask            *task,
@@ -427,7 +398,7 @@ finish_whole (GTask *task)
     {
       if ((flags & ATTUNE_HTTP_REQUEST_RAW) == 0 && attune_http_reply_is_success (reply) && g_bytes_get_size (body) > 0
           && attune_http_reply_get_json (reply) == NULL)
-        error = explain_no_json (exchange, reply);
+        error = attune_http_error_new_no_json (reply, title, g_uri_get_host (exchange->uri));
       else if ((flags & (ATTUNE_HTTP_REQUEST_RAW | ATTUNE_HTTP_REQUEST_ANY_STATUS)) == 0 && attune_http_error_is_hidden (reply))
         error = attune_http_error_new (reply, title);
     }

@@ -22,6 +22,10 @@ struct _FakeAnswer
   gboolean    keep_open;
 };
 
+FakeRequest *fake_request_new   (SoupServerMessage *message,
+                                 const char        *path,
+                                 GHashTable        *query);
+void        fake_request_free   (FakeRequest       *request);
 FakeAnswer *fake_answer_new     (void);
 void        fake_answer_free    (FakeAnswer        *answer);
 /* The head of the answer as bytes, with a Content-Length of @length. */
