@@ -453,6 +453,54 @@ test_every_path (void)
   g_assert_cmpuint (n_found + g_strv_length (unsupported), ==, n_parameters);
 }
 
+/* Where each path stands in the request of a configuration that has them all; NULL: it is named unsupported. */
+static const char * const places[G_N_ELEMENTS (everything)] = {
+  "model", NULL, "training_file", "validation_file", "training_type.type", "training_type.lora_r", "training_type.lora_alpha",
+  "training_type.lora_dropout", "training_type.lora_trainable_modules", "n_epochs", "batch_size", "max_seq_length", "gradient_accumulation_steps",
+  "n_checkpoints", "n_evals", "training_method.train_on_inputs", "learning_rate", "lr_scheduler.lr_scheduler_type",
+  "lr_scheduler.lr_scheduler_args.min_lr_ratio", "warmup_ratio", "lr_scheduler.lr_scheduler_args.num_cycles", "weight_decay", "max_grad_norm",
+  "packing", NULL, NULL, "wandb_project_name", "wandb_name", "wandb_api_key", "wandb_base_url", "hf_api_token", "hf_output_repo_name", "suffix",
+};
+
+static void
+test_full_configuration (void)
+{
+  g_autoptr (AttuneCapabilities) capabilities = load_capabilities ();
+  g_auto (GStrv) unsupported = attune_capabilities_list_unsupported (capabilities);
+  g_autoptr (AttuneConfiguration) configuration = attune_configuration_new ();
+  g_autoptr (AttuneValidation) validation = attune_validation_new ();
+  AttuneTogetherParts parts = usual_parts;
+  g_autoptr (JsonNode) body = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_found = 0;
+  guint n_reported = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (everything); i++)
+    {
+      g_autofree char *assignment = g_strdup_printf ("%s=%s", everything[i].path, everything[i].value);
+
+      set (configuration, assignment);
+    }
+  parts.has_validation = TRUE;
+  body = build (configuration, &parts, &error);
+  g_assert_no_error (error);
+  attune_validation_check_capabilities (validation, configuration, capabilities, "Together");
+
+  for (guint i = 0; i < G_N_ELEMENTS (everything); i++)
+    {
+      const AttuneIssue *issue = attune_validation_find (validation, everything[i].path);
+      gboolean reported = issue != NULL && strcmp (issue->code, "unsupported") == 0;
+
+      g_assert_cmpint (reported, ==, g_strv_contains ((const char * const *) unsupported, everything[i].path));
+      g_assert_cmpint (reported, ==, places[i] == NULL);
+      if (places[i] != NULL)
+        g_assert_nonnull (attune_json_lookup (body, places[i]));
+      n_found += places[i] != NULL;
+      n_reported += reported;
+    }
+  g_assert_cmpuint (n_found + n_reported, ==, G_N_ELEMENTS (everything));
+}
+
 /* Everything that the form offers beyond the table reaches the request as well. */
 static void
 test_every_custom_parameter (void)
@@ -516,6 +564,7 @@ main (int   argc,
   g_test_add_func ("/together/translate/suffix", test_suffix);
   g_test_add_func ("/together/translate/estimate", test_estimate);
   g_test_add_func ("/together/translate/every-path", test_every_path);
+  g_test_add_func ("/together/translate/full-configuration", test_full_configuration);
   g_test_add_func ("/together/translate/every-custom-parameter", test_every_custom_parameter);
 
   return g_test_run ();
