@@ -142,11 +142,11 @@ explain (const char  *name,
       if (storing)
         return variable != NULL
                /* translators: a provider, the keyring's own words, and the name of an environment variable */
-               ? g_error_new (ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED,
+               ? g_error_new (ATTUNE_ERROR, ATTUNE_ERROR_FAILED,
                               _("The key for %s cannot be kept, as no keyring can be reached (%s). "
                                 "Set the environment variable %s instead."),
                               get_title (name), original->message, variable)
-               : g_error_new (ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED,
+               : g_error_new (ATTUNE_ERROR, ATTUNE_ERROR_FAILED,
                               _("The key for %s cannot be kept, as no keyring can be reached (%s)."),
                               get_title (name), original->message);
 

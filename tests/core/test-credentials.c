@@ -115,12 +115,12 @@ run_without_keyring (void)
   g_assert_nonnull (strstr (error->message, "Together AI"));
   g_clear_error (&error);
   g_assert_false (store (credentials, "together", "sec-ret", &error));
-  g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED);
+  g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_FAILED);
   g_assert_nonnull (strstr (error->message, "TOGETHER_API_KEY"));
   g_assert_null (strstr (error->message, "sec-ret"));
   g_clear_error (&error);
   g_assert_false (store (credentials, "together", NULL, &error));
-  g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_NOT_SUPPORTED);
+  g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_FAILED);
 
   return 0;
 }
