@@ -15,6 +15,11 @@
 #include "attune-jobs-deletion.h"
 #include "attune-jobs-model.h"
 
+/* GtkListView makes two hundred rows at once, which takes many frames: it is given the first few, and more with each frame. */
+#define N_FIRST_ROWS  16
+#define N_MORE_ROWS   8
+#define N_ROWS_AHEAD  256
+
 struct _AttuneJobsPage {
   AdwBin           parent_instance;
 
@@ -33,6 +38,8 @@ struct _AttuneJobsPage {
 
   AttuneCommands  *commands;
   AttuneJobsModel *model;
+  GtkSliceListModel *slice;
+  guint            grow_id;
   GHashTable      *selected;  /* ids */
   gboolean         selecting;
   gboolean         compact;
@@ -205,7 +212,7 @@ select_all_action (GtkWidget  *widget,
     }
   /* The rows on the screen are bound anew, with their marks. */
   gtk_no_selection_set_model (self->selection, NULL);
-  gtk_no_selection_set_model (self->selection, G_LIST_MODEL (self->model));
+  gtk_no_selection_set_model (self->selection, G_LIST_MODEL (self->slice));
   update_selection (self);
 }
 
@@ -311,6 +318,36 @@ delete_action (GtkWidget  *widget,
 }
 
 /* --- Rows --- */
+
+static gboolean
+grow_cb (GtkWidget     *widget,
+         GdkFrameClock *clock,
+         gpointer       user_data)
+{
+  AttuneJobsPage *self = user_data;
+  guint size = gtk_slice_list_model_get_size (self->slice);
+
+  /* From there on the view makes no more rows, however many there are. */
+  if (size >= N_ROWS_AHEAD)
+    {
+      gtk_slice_list_model_set_size (self->slice, G_MAXUINT);
+      self->grow_id = 0;
+      return G_SOURCE_REMOVE;
+    }
+
+  gtk_slice_list_model_set_size (self->slice, size + N_MORE_ROWS);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+list_mapped_cb (AttuneJobsPage *self)
+{
+  g_assert (ATTUNE_IS_JOBS_PAGE (self));
+
+  if (self->grow_id == 0 && self->slice != NULL && gtk_slice_list_model_get_size (self->slice) < G_MAXUINT)
+    self->grow_id = gtk_widget_add_tick_callback (GTK_WIDGET (self->list_view), grow_cb, self, NULL);
+}
 
 static void
 setup_cb (AttuneJobsPage *self,
@@ -478,6 +515,10 @@ attune_jobs_page_dispose (GObject *object)
   /* The list may outlive the page for a moment; its filter must not. */
   if (self->selection != NULL)
     gtk_no_selection_set_model (self->selection, NULL);
+  if (self->grow_id != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self->list_view), self->grow_id);
+  self->grow_id = 0;
+  g_clear_object (&self->slice);
   g_clear_object (&self->model);
   g_clear_object (&self->commands);
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_JOBS_PAGE);
@@ -607,6 +648,7 @@ attune_jobs_page_init (AttuneJobsPage *self)
   g_signal_connect_object (factory, "bind", G_CALLBACK (bind_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (unbind_cb), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_factory (self->list_view, factory);
+  g_signal_connect_object (self->list_view, "map", G_CALLBACK (list_mapped_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list_view, "activate", G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self->list_view), keys);
@@ -631,7 +673,10 @@ attune_jobs_page_set_up (AttuneJobsPage *self,
 
   self->commands = g_object_ref (commands);
   self->model = attune_jobs_model_new (commands);
-  gtk_no_selection_set_model (self->selection, G_LIST_MODEL (self->model));
+  self->slice = gtk_slice_list_model_new (G_LIST_MODEL (g_object_ref (self->model)), 0, N_FIRST_ROWS);
+  gtk_no_selection_set_model (self->selection, G_LIST_MODEL (self->slice));
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->list_view)))
+    list_mapped_cb (self);
   fill_provider_section (self);
   update_selection (self);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (update_stack), self, G_CONNECT_SWAPPED);
