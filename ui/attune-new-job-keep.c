@@ -8,8 +8,6 @@
 
 #include "attune-new-job-page-private.h"
 
-#include <string.h>
-
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
