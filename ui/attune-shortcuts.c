@@ -37,6 +37,8 @@ static const Shortcut shortcuts[] = {
   { N_("New Job"), N_("Search Settings"), NULL, "<Control>f" },
   { N_("New Job"), N_("Paste a Data File or Its Path"), NULL, "<Control>v" },
   { N_("New Job"), N_("Step a Number Up or Down"), NULL, "Up|Down" },
+  { N_("Job Window"), N_("Show the First to the Fifth Page"), NULL, "<Alt>1|<Alt>2|<Alt>3|<Alt>4|<Alt>5" },
+  { N_("Job Window"), N_("Search Events or the Log"), NULL, "<Control>f" },
   { N_("Charts"), N_("Move the Cursor"), NULL, "Left|Right" },
   { N_("Charts"), N_("Choose the Curve That It Follows"), NULL, "Up|Down" },
   { N_("Charts"), N_("Zoom In"), NULL, "plus" },

@@ -285,6 +285,36 @@ test_looks (MonitorTest   *test,
     }
 }
 
+/* From anywhere in the application, by the ids of the jobs. */
+static void
+test_action (UiTest        *test,
+             gconstpointer  data)
+{
+  g_autoptr (AttuneConfiguration) configuration = attune_configuration_new ();
+  const char *ids[] = { NULL, "no-such-job", NULL, NULL };
+  GtkWindow *window = NULL;
+
+  ui_test_open_window (test);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (AttuneJob) job = attune_job_new ("me", "fake", configuration);
+
+      attune_job_set_status (job, ATTUNE_JOB_STATUS_SUCCEEDED);
+      g_assert_true (attune_job_store_save_sync (attune_commands_get_jobs (test->commands), job, NULL));
+      ids[2 * i] = attune_job_get_id (attune_job_store_lookup (attune_commands_get_jobs (test->commands), attune_job_get_id (job)));
+    }
+
+  g_action_group_activate_action (G_ACTION_GROUP (test->application), "compare", g_variant_new_strv (ids, 3));
+  for (GList *link = gtk_application_get_windows (GTK_APPLICATION (test->application)); link != NULL; link = link->next)
+    if (ATTUNE_IS_COMPARE_WINDOW (link->data))
+      window = link->data;
+  g_assert_nonnull (window);
+  g_assert_cmpuint (g_list_model_get_n_items (attune_compare_window_get_runs (ATTUNE_COMPARE_WINDOW (window))), ==, 2);
+  g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
+  gtk_window_destroy (window);
+  ui_test_wait (window == NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -299,6 +329,7 @@ main (int   argc,
   ADD ("/compare-window/runs", test_runs);
   ADD ("/compare-window/looks", test_looks);
 #undef ADD
+  g_test_add ("/compare-window/action", UiTest, NULL, ui_test_set_up, test_action, ui_test_tear_down);
 
   return g_test_run ();
 }

@@ -533,6 +533,8 @@ check_events (Fixture *fixture)
   for (follow = ui_test_find (page, GTK_TYPE_SEARCH_ENTRY, NULL); !GTK_IS_TOGGLE_BUTTON (follow);
        follow = gtk_widget_get_next_sibling (follow));
 
+  gtk_widget_activate_action (GTK_WIDGET (fixture->window), "job.search", NULL);
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (fixture->window)), search));
   g_assert_cmpuint (g_list_model_get_n_items (found), ==, 3);
   adw_toggle_group_set_active_name (level, "warning");
   g_assert_cmpuint (g_list_model_get_n_items (found), ==, 2);

@@ -290,10 +290,11 @@ attune_compare_values_set_up (AttuneCompareValues *self,
   self->commands = g_object_ref (commands);
   self->runs = g_object_ref (runs);
   add_column (self, COLUMN_NAME, _("Run"));
-  add_column (self, COLUMN_PROVIDER, _("Provider"));
-  add_column (self, COLUMN_STATE, _("State"));
+  /* What matters most stands first: a narrow window shows no more. */
   for (int value = 0; value < ATTUNE_N_COMPARE_VALUES; value++)
     add_column (self, value, attune_compare_value_get_title ((AttuneCompareValue) value));
+  add_column (self, COLUMN_PROVIDER, _("Provider"));
+  add_column (self, COLUMN_STATE, _("State"));
 
   self->sort_model = gtk_sort_list_model_new (g_object_ref (runs), g_object_ref (gtk_column_view_get_sorter (self->column_view)));
   selection = GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->sort_model))));

@@ -246,6 +246,14 @@ attune_monitor_events_set_metrics (AttuneMonitorEvents  *self,
   update_stacks (self);
 }
 
+void
+attune_monitor_events_search (AttuneMonitorEvents *self)
+{
+  g_return_if_fail (ATTUNE_IS_MONITOR_EVENTS (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+}
+
 static void
 attune_monitor_events_dispose (GObject *object)
 {

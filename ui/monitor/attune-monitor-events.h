@@ -18,5 +18,7 @@ G_DECLARE_FINAL_TYPE (AttuneMonitorEvents, attune_monitor_events, ATTUNE, MONITO
 
 void attune_monitor_events_set_metrics (AttuneMonitorEvents  *self,
                                         AttuneMonitorMetrics *metrics);
+/* Puts the focus where a search is typed. */
+void attune_monitor_events_search      (AttuneMonitorEvents  *self);
 
 G_END_DECLS

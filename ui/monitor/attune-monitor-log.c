@@ -258,6 +258,14 @@ copy_action (GtkWidget  *widget,
   gtk_widget_activate_action (widget, "job.copy-text", "s", text);
 }
 
+void
+attune_monitor_log_search (AttuneMonitorLog *self)
+{
+  g_return_if_fail (ATTUNE_IS_MONITOR_LOG (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+}
+
 static void
 attune_monitor_log_dispose (GObject *object)
 {

@@ -21,5 +21,7 @@ void     attune_monitor_log_set_path   (AttuneMonitorLog *self,
 /* Reads what is new, in a thread; nothing while that is under way. */
 void     attune_monitor_log_refresh    (AttuneMonitorLog *self);
 gboolean attune_monitor_log_is_reading (AttuneMonitorLog *self);
+/* Puts the focus where a search is typed. */
+void     attune_monitor_log_search     (AttuneMonitorLog *self);
 
 G_END_DECLS

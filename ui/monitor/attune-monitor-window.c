@@ -419,6 +419,24 @@ show_page_action (GtkWidget  *widget,
   adw_view_stack_set_visible_child_name (ATTUNE_MONITOR_WINDOW (widget)->view_stack, g_variant_get_string (parameter, NULL));
 }
 
+/* In the log, or in the events where there is something to be found. */
+static void
+search_action (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
+{
+  AttuneMonitorWindow *self = ATTUNE_MONITOR_WINDOW (widget);
+
+  if (g_strcmp0 (adw_view_stack_get_visible_child_name (self->view_stack), "log") == 0)
+    {
+      attune_monitor_log_search (self->log);
+      return;
+    }
+
+  adw_view_stack_set_visible_child_name (self->view_stack, "events");
+  attune_monitor_events_search (self->events);
+}
+
 AttuneJob *
 attune_monitor_window_get_job (AttuneMonitorWindow *self)
 {
@@ -538,7 +556,9 @@ attune_monitor_window_class_init (AttuneMonitorWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "job.clone", NULL, clone_action);
   gtk_widget_class_install_action (widget_class, "job.compare", NULL, compare_action);
   gtk_widget_class_install_action (widget_class, "job.show-page", "s", show_page_action);
+  gtk_widget_class_install_action (widget_class, "job.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "job.say", "s", say_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "job.search", NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     gtk_widget_class_add_binding_action (widget_class, GDK_KEY_1 + i, GDK_ALT_MASK, "job.show-page", "s", pages[i]);

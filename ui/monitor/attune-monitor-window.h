@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 /* The window of one job. It follows the job while it can be seen: its properties, and its files once a second.
  *
  * Actions: job.pause, job.resume, job.cancel (asks first), job.show-output, job.open-folder (path), job.copy-text (text),
- * job.copy-configuration, job.clone and job.compare (app.clone-job and app.compare with this job), job.show-page (name), job.say (text:
- * a toast). */
+ * job.copy-configuration, job.clone and job.compare (app.clone-job and app.compare with this job), job.show-page (name), job.search
+ * (events, or the log where that is shown), job.say (text: a toast). */
 #define ATTUNE_TYPE_MONITOR_WINDOW (attune_monitor_window_get_type ())
 G_DECLARE_FINAL_TYPE (AttuneMonitorWindow, attune_monitor_window, ATTUNE, MONITOR_WINDOW, AdwWindow)
 
