@@ -671,8 +671,6 @@ def parse_sharegpt(row):
     if not isinstance(row["conversations"], list):
         raise RowProblem("“conversations” is not a list; write [{\"from\": …, \"value\": …}, …]")
     items = []
-    if isinstance(row.get("system"), str) and row["system"]:
-        items.append({"role": "system", "content": row["system"]})
     for number, item in enumerate(row["conversations"], 1):
         if not isinstance(item, dict):
             raise RowProblem(f"Message {number} is not an object with “from” and “value”")

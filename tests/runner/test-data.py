@@ -164,6 +164,9 @@ def test_same_counts_as_the_engine():
                 shutil.copy(file, model)
         rows = [{"messages": messages} for messages, _ in chats(name)]
         rows += [{"messages": talk("hi", "\n\nthere <|im_end|> <|eot_id|> </s>", "long " * 300, "too late")}, {"messages": talk("só ñ 漢字 🙂", "ja\n")}]
+        if name == "tiny":
+            names = {"system": "system", "user": "human", "assistant": "gpt"}
+            rows = [{"conversations": [{"from": names[message["role"]], "value": message["content"]} for message in row["messages"]]} for row in rows]
         training = write_rows(f"{name}.jsonl", rows)
         for inputs in ("disabled", "enabled"):
             folder = work / f"run-{name}-{inputs}"
