@@ -117,6 +117,20 @@ credentials_changed_cb (AttuneHttpClient  *self,
     attune_http_client_forget_key (self);
 }
 
+void
+attune_http_client_set_base_url (AttuneHttpClient *self,
+                                 const char       *base_url)
+{
+  g_return_if_fail (ATTUNE_IS_HTTP_CLIENT (self));
+  g_return_if_fail (base_url != NULL);
+
+  g_set_str (&self->base_url, base_url);
+  for (gsize length = strlen (self->base_url); length > 0 && self->base_url[length - 1] == '/'; length--)
+    self->base_url[length - 1] = '\0';
+  g_clear_pointer (&self->base_uri, g_uri_unref);
+  self->base_uri = g_uri_parse (self->base_url, SOUP_HTTP_URI_FLAGS, NULL);
+}
+
 AttuneHttpClient *
 attune_http_client_new (const char        *title,
                         const char        *base_url,
@@ -124,7 +138,6 @@ attune_http_client_new (const char        *title,
                         AttuneCredentials *credentials)
 {
   AttuneHttpClient *self;
-  gsize length;
 
   g_return_val_if_fail (title != NULL, NULL);
   g_return_val_if_fail (base_url != NULL, NULL);
@@ -132,10 +145,7 @@ attune_http_client_new (const char        *title,
 
   self = g_object_new (ATTUNE_TYPE_HTTP_CLIENT, NULL);
   self->title = g_strdup (title);
-  self->base_url = g_strdup (base_url);
-  for (length = strlen (self->base_url); length > 0 && self->base_url[length - 1] == '/'; length--)
-    self->base_url[length - 1] = '\0';
-  self->base_uri = g_uri_parse (self->base_url, SOUP_HTTP_URI_FLAGS, NULL);
+  attune_http_client_set_base_url (self, base_url);
   self->credential = g_strdup (credential);
   if (g_set_object (&self->credentials, credentials))
     g_signal_connect_object (credentials, "changed", G_CALLBACK (credentials_changed_cb), self, G_CONNECT_SWAPPED);

@@ -28,6 +28,9 @@ AttuneHttpClient *attune_http_client_new          (const char           *title,
                                                    AttuneCredentials    *credentials) G_GNUC_WARN_UNUSED_RESULT;
 const char       *attune_http_client_get_title    (AttuneHttpClient     *self);
 const char       *attune_http_client_get_base_url (AttuneHttpClient     *self);
+/* For what is sent from now on; what is under way goes on where it is. */
+void              attune_http_client_set_base_url (AttuneHttpClient     *self,
+                                                   const char           *base_url);
 /* A header of every request to the provider itself, such as OpenAI-Project; NULL removes it. */
 void              attune_http_client_set_header   (AttuneHttpClient     *self,
                                                    const char           *name,

@@ -14,7 +14,9 @@
 
 #include "attune-error.h"
 #include "attune-http-error.h"
+#include "attune-offline.h"
 #include "attune-http-private.h"
+#include "attune-offline.h"
 
 #define MAX_REDIRECTS 10
 #define CHUNK (64 * 1024)
@@ -615,6 +617,15 @@ static void
 begin_try (GTask *task)
 {
   Exchange *exchange = g_task_get_task_data (task);
+
+  /* Every request to every server comes by here, a repeated one and one that is sent on as well. */
+  if (attune_offline_is_on ())
+    {
+      /* translators: the title of a provider */
+      end_with_error (task, g_error_new (ATTUNE_ERROR, ATTUNE_ERROR_OFFLINE, _("%s: nothing was sent, because Attune works offline"),
+                                         attune_http_client_get_title (exchange->client)));
+      return;
+    }
 
   exchange->n_tries++;
   if (attune_http_client_get_credential (exchange->client) != NULL && (exchange->request->flags & ATTUNE_HTTP_REQUEST_NO_BEARER) == 0

@@ -214,17 +214,24 @@ AttuneHttpClient *
 attune_remote_adapter_get_client (AttuneRemoteAdapter *self)
 {
   AttuneRemoteAdapterPrivate *priv;
+  g_autofree char *base_url = NULL;
 
   g_return_val_if_fail (ATTUNE_IS_REMOTE_ADAPTER (self), NULL);
 
   priv = get_private (self);
+  base_url = attune_catalogue_dup_base_url (priv->catalogue);
   if (priv->client == NULL)
     {
-      g_autofree char *base_url = attune_catalogue_dup_base_url (priv->catalogue);
-
       priv->client = attune_http_client_new (attune_catalogue_get_title (priv->catalogue), base_url != NULL ? base_url : "",
                                              priv->credentials != NULL ? attune_catalogue_get_credential (priv->catalogue) : NULL,
                                              priv->credentials);
+    }
+  else if (g_strcmp0 (base_url != NULL ? base_url : "", attune_http_client_get_base_url (priv->client)) != 0)
+    {
+      /* What another address answered says nothing about this one. */
+      attune_http_client_set_base_url (priv->client, base_url != NULL ? base_url : "");
+      g_clear_pointer (&priv->live, json_node_unref);
+      g_clear_object (&priv->capabilities);
     }
 
   return priv->client;
@@ -326,10 +333,12 @@ fetched_cb (GObject      *source,
   GError *error = NULL;
   g_autoptr (JsonNode) live = ATTUNE_REMOTE_ADAPTER_GET_CLASS (self)->fetch_capabilities_finish (self, result, &error);
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  /* Before the answer is taken over: a new address does away with what is known. */
+  const char *base_url = attune_http_client_get_base_url (attune_remote_adapter_get_client (self));
 
   if (live != NULL && take_live (self, live, now, &error))
     {
-      attune_remote_cache_write (priv->provider, attune_http_client_get_base_url (attune_remote_adapter_get_client (self)), live, now);
+      attune_remote_cache_write (priv->provider, base_url, live, now);
       g_task_return_pointer (task, attune_remote_adapter_dup_capabilities (self), g_object_unref);
       return;
     }

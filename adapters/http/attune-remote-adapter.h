@@ -47,7 +47,7 @@ struct _AttuneRemoteAdapterClass {
 };
 
 AttuneCatalogue   *attune_remote_adapter_get_catalogue   (AttuneRemoteAdapter  *self);
-/* The client for the provider's own API; made at the first call, with the base URL of then. */
+/* The client for the provider's own API; made at the first call. It has the base URL that is set at the time of each call. */
 AttuneHttpClient  *attune_remote_adapter_get_client      (AttuneRemoteAdapter  *self);
 AttuneCredentials *attune_remote_adapter_get_credentials (AttuneRemoteAdapter  *self);
 const char        *attune_remote_adapter_get_provider    (AttuneRemoteAdapter  *self); /* the id: "openai" */

@@ -39,6 +39,7 @@ static const struct {
   [ATTUNE_ERROR_NO_MEMORY]      = { "no-memory", N_("Close other programs, or choose a smaller model, batch or sequence length."), 1 },
   [ATTUNE_ERROR_SERVER_FAULT]   = { "server-fault", N_("The fault is at the provider. Try again later."), 1 },
   [ATTUNE_ERROR_DAMAGED]        = { "damaged", N_("The file is damaged or of another kind. Get it again, or choose another one."), 1 },
+  [ATTUNE_ERROR_OFFLINE]        = { "offline", N_("Turn off “Work Offline” in the preferences and try again."), 1 },
   [ATTUNE_ERROR_CANCELLED]      = { "cancelled", NULL, 130 },
 };
 

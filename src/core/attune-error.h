@@ -36,6 +36,7 @@ typedef enum {
   ATTUNE_ERROR_NO_MEMORY,
   ATTUNE_ERROR_SERVER_FAULT,
   ATTUNE_ERROR_DAMAGED,        /* a file is not what it should be */
+  ATTUNE_ERROR_OFFLINE,        /* the person wants nothing to be sent; nothing was */
   ATTUNE_ERROR_CANCELLED,      /* never shown */
 } AttuneError;
 

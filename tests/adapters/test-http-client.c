@@ -557,6 +557,57 @@ test_pages (HttpFixture   *fixture,
     }
 }
 
+/* While the switch is on nothing leaves, whatever kind of request it is; it is asked for each time. */
+static void
+test_offline (HttpFixture   *fixture,
+              gconstpointer  data)
+{
+  g_autoptr (GSettings) settings = g_settings_new (APPLICATION_ID);
+
+  fake_server_script (fixture->server, "GET", "/models", 200, "application/json", "{}");
+  fake_server_script (fixture->server, "POST", "/jobs", 200, "application/json", "{}");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (AttuneHttpReply) refused = NULL;
+      g_autoptr (AttuneHttpReply) not_created = NULL;
+      g_autoptr (AttuneHttpReply) reply = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_settings_set_boolean (settings, "offline", TRUE);
+      fake_server_forget (fixture->server);
+      refused = get (fixture->client, "/models", &error);
+      g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_OFFLINE);
+      g_assert_nonnull (strstr (error->message, "Fake"));
+      g_clear_error (&error);
+      not_created = post_json (fixture->client, "/jobs", "{}", &error);
+      g_assert_error (error, ATTUNE_ERROR, ATTUNE_ERROR_OFFLINE);
+      g_clear_error (&error);
+      g_assert_null (fake_server_last (fixture->server, NULL, "*"));
+
+      g_settings_reset (settings, "offline");
+      reply = get (fixture->client, "/models", &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (fake_server_last (fixture->server, "GET", "/models"));
+    }
+}
+
+/* Another address holds from the next request on, and with it the key goes there and nowhere else. */
+static void
+test_move (HttpFixture   *fixture,
+           gconstpointer  data)
+{
+  g_autofree char *url = g_strconcat (fake_server_get_url (fixture->server), "/gateway/", NULL);
+  g_autoptr (AttuneHttpReply) reply = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fake_server_script (fixture->server, "GET", "/gateway/models", 200, "application/json", "{}");
+  attune_http_client_set_base_url (fixture->client, url);
+  reply = get (fixture->client, "/models", &error);
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_suffix (attune_http_client_get_base_url (fixture->client), "/gateway"));
+  g_assert_cmpstr (fake_request_get_header (fake_server_last (fixture->server, "GET", "/gateway/models"), "authorization"), ==, "Bearer " FAKE_KEY);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -582,6 +633,8 @@ main (int    argc,
   add ("cancel", test_cancel);
   add ("no-key", test_no_key);
   add ("pages", test_pages);
+  add ("offline", test_offline);
+  add ("move", test_move);
 
   return g_test_run ();
 }
