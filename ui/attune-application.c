@@ -36,6 +36,7 @@ struct _AttuneApplication {
   AttuneCredentials     *credentials;
   AttuneCommands        *commands;
   AttuneModelImportFunc  import_func;
+  AttuneDownloads       *downloads;       /* NULL: there is no place to load models from */
   GHashTable            *monitor_windows; /* job id → GtkWindow, borrowed */
   char                  *pending_job;     /* to be opened when the jobs were read */
   guint                  n_loading;
@@ -69,6 +70,8 @@ present_window (AttuneApplication *self)
   if (window == NULL)
     {
       window = attune_window_new (GTK_APPLICATION (self), self->commands, self->import_func);
+      if (self->downloads != NULL)
+        attune_window_set_downloads (window, self->downloads);
       if (self->loaded)
         attune_window_set_loaded (window);
     }
@@ -488,6 +491,9 @@ attune_application_finalize (GObject *object)
 {
   AttuneApplication *self = ATTUNE_APPLICATION (object);
 
+  if (self->downloads != NULL)
+    attune_downloads_pause_all (self->downloads);
+  g_clear_object (&self->downloads);
   g_clear_object (&self->commands);
   g_clear_object (&self->credentials);
   g_clear_object (&self->monitor);
@@ -571,6 +577,24 @@ attune_application_set_model_import (AttuneApplication     *self,
   g_return_if_fail (ATTUNE_IS_APPLICATION (self));
 
   self->import_func = func;
+}
+
+void
+attune_application_set_model_source (AttuneApplication       *self,
+                                     const AttuneModelSource *source)
+{
+  g_return_if_fail (ATTUNE_IS_APPLICATION (self));
+  g_return_if_fail (source != NULL && self->downloads == NULL);
+
+  self->downloads = attune_downloads_new (source, self->credentials);
+}
+
+AttuneDownloads *
+attune_application_get_downloads (AttuneApplication *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_APPLICATION (self), NULL);
+
+  return self->downloads;
 }
 
 AttuneCommands *

@@ -23,6 +23,11 @@ AttuneApplication *attune_application_new              (AttuneRegistry        *r
 /* How a model folder is taken over; see attune-models-page.h. */
 void               attune_application_set_model_import (AttuneApplication     *self,
                                                         AttuneModelImportFunc  func);
+/* Where models can be found and loaded from; before the first window. */
+void               attune_application_set_model_source (AttuneApplication       *self,
+                                                        const AttuneModelSource *source);
+/* NULL where there is no such place. */
+AttuneDownloads   *attune_application_get_downloads    (AttuneApplication       *self);
 /* NULL before the start-up. */
 AttuneCommands    *attune_application_get_commands     (AttuneApplication     *self);
 /* Whether the stores were read. */

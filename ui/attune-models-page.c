@@ -11,19 +11,26 @@
 #include <glib/gi18n-lib.h>
 
 #include "attune-dialogs.h"
+#include "attune-download-row.h"
 #include "attune-error.h"
 #include "attune-format.h"
+#include "attune-hub-dialog.h"
+#include "attune-model-deletion.h"
 #include "attune-window.h"
 
 struct _AttuneModelsPage {
   AdwBin                 parent_instance;
 
   GtkStack              *stack;
+  GtkWidget             *find_button;
+  GtkWidget             *find_empty_button;
+  GtkListBox            *downloads_list;
   GtkListBox            *pending_list;
   GtkListBox            *list;
 
   AttuneCommands        *commands;
   AttuneModelImportFunc  import_func;
+  AttuneDownloads       *downloads;   /* NULL: there is nothing to load from */
   GCancellable          *cancellable;
   GPtrArray             *rows;        /* of the list */
   guint                  n_loading;   /* providers that were asked and have not answered */
@@ -37,7 +44,8 @@ update_stack (AttuneModelsPage *self)
 {
   gtk_widget_set_visible (GTK_WIDGET (self->pending_list), self->n_importing > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->list), self->rows->len > 0);
-  if (self->rows->len > 0 || self->n_importing > 0)
+  if (self->rows->len > 0 || self->n_importing > 0 ||
+      (self->downloads != NULL && g_list_model_get_n_items (attune_downloads_get_list (self->downloads)) > 0))
     gtk_stack_set_visible_child_name (self->stack, "list");
   else
     gtk_stack_set_visible_child_name (self->stack, self->n_loading > 0 ? "loading" : "empty");
@@ -46,10 +54,39 @@ update_stack (AttuneModelsPage *self)
 
 /* --- Listing --- */
 
+/* Whether this computer has the memory to train a model of so many parameters; NULL where that is not known. */
 static char *
-describe (GVariant *model)
+describe_fit (AttuneModelsPage *self,
+              guint64           parameters)
+{
+  const AttuneModelSource *source;
+  g_autofree char *needed = NULL;
+  g_autofree char *there = NULL;
+  guint64 need;
+  guint64 have;
+
+  if (self->downloads == NULL || parameters == 0)
+    return NULL;
+
+  source = attune_downloads_get_source (self->downloads);
+  need = source->predict_memory ((gint64) parameters);
+  have = source->get_memory ();
+  if (have == 0)
+    return NULL;
+
+  needed = g_format_size (need);
+  there = g_format_size (have);
+  return g_strdup_printf (need <= have ? _("Fits this computer: training takes at least %s of %s memory.")
+                                       : _("Too large for this computer: training takes at least %s, and it has %s memory."),
+                          needed, there);
+}
+
+static char *
+describe (AttuneModelsPage *self,
+          GVariant         *model)
 {
   GString *text = g_string_new (NULL);
+  g_autofree char *fit = NULL;
   const char *path = NULL;
   const char *notes = NULL;
   guint64 parameters = 0;
@@ -75,6 +112,9 @@ describe (GVariant *model)
       g_string_append (text, text->len > 0 ? " · " : "");
       g_string_append_printf (text, _("%s tokens of context"), count);
     }
+  fit = describe_fit (self, parameters);
+  if (fit != NULL)
+    g_string_append_printf (text, "\n%s", fit);
   if (g_variant_lookup (model, "path", "&s", &path))
     {
       g_autofree char *shown = attune_format_path (path);
@@ -88,10 +128,11 @@ describe (GVariant *model)
 }
 
 static GtkWidget *
-make_row (GVariant   *model,
-          const char *id,
-          const char *title,
-          const char *path)
+make_row (AttuneModelsPage *self,
+          GVariant         *model,
+          const char       *id,
+          const char       *title,
+          const char       *path)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *icon = gtk_image_new_from_icon_name ("package-x-generic-symbolic");
@@ -99,7 +140,7 @@ make_row (GVariant   *model,
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autoptr (GMenuItem) new_job = g_menu_item_new (_("_New Job with This"), NULL);
   g_autoptr (GMenuItem) open = g_menu_item_new (_("_Open Folder"), NULL);
-  g_autofree char *subtitle = describe (model);
+  g_autofree char *subtitle = describe (self, model);
   /* translators: a button; %s is the name of a model */
   g_autofree char *actions = g_strdup_printf (_("Actions for “%s”"), title);
 
@@ -114,6 +155,13 @@ make_row (GVariant   *model,
   g_menu_item_set_action_and_target (open, "models.open-folder", "s", path);
   g_menu_append_item (menu, new_job);
   g_menu_append_item (menu, open);
+  if (attune_model_deletion_is_possible (path))
+    {
+      g_autoptr (GMenuItem) delete = g_menu_item_new (_("_Delete…"), NULL);
+
+      g_menu_item_set_action_and_target (delete, "models.delete", "(ss)", id, path);
+      g_menu_append_item (menu, delete);
+    }
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
@@ -142,7 +190,7 @@ add_models (AttuneModelsPage *self,
 
           if (!g_variant_lookup (model, "title", "&s", &title))
             title = id;
-          row = make_row (model, id, title, path);
+          row = make_row (self, model, id, title, path);
           gtk_list_box_append (self->list, row);
           g_ptr_array_add (self->rows, row);
         }
@@ -249,6 +297,95 @@ open_folder_action (GtkWidget  *widget,
   gtk_file_launcher_launch (launcher, GTK_WINDOW (gtk_widget_get_root (widget)), NULL, opened_cb, g_object_ref (widget));
 }
 
+static void
+add_toast (AttuneModelsPage *self,
+           const char       *text)
+{
+  AdwToast *toast;
+
+  if (gtk_widget_get_root (GTK_WIDGET (self)) == NULL)
+    return;
+
+  toast = adw_toast_new ("");
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_title (toast, text);
+  attune_window_add_toast (GTK_WIDGET (self), toast);
+}
+
+/* --- Deleting --- */
+
+static void
+deleted_cb (GtkWidget  *widget,
+            const char *id)
+{
+  AttuneModelsPage *self = ATTUNE_MODELS_PAGE (widget);
+
+  if (self->commands == NULL)
+    return;
+
+  /* Half a deletion has changed the list as well. */
+  attune_models_page_refresh (self);
+  if (id != NULL)
+    {
+      g_autofree char *text = g_strdup_printf (_("“%s” deleted"), id);
+
+      add_toast (self, text);
+    }
+}
+
+static void
+delete_action (GtkWidget  *widget,
+               const char *action_name,
+               GVariant   *parameter)
+{
+  const char *id;
+  const char *path;
+
+  g_variant_get (parameter, "(&s&s)", &id, &path);
+  attune_model_deletion_ask (widget, ATTUNE_MODELS_PAGE (widget)->commands, id, path, deleted_cb);
+}
+
+/* --- From elsewhere --- */
+
+static void
+find_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  adw_dialog_present (attune_hub_dialog_new (ATTUNE_MODELS_PAGE (widget)->downloads), widget);
+}
+
+static void
+downloaded_cb (AttuneModelsPage *self,
+               const char       *folder)
+{
+  g_autofree char *name = g_path_get_basename (folder);
+  g_autofree char *text = g_strdup_printf (_("“%s” downloaded"), name);
+
+  g_assert (ATTUNE_IS_MODELS_PAGE (self));
+
+  attune_models_page_refresh (self);
+  add_toast (self, text);
+}
+
+void
+attune_models_page_set_downloads (AttuneModelsPage *self,
+                                  AttuneDownloads  *downloads)
+{
+  g_return_if_fail (ATTUNE_IS_MODELS_PAGE (self));
+  g_return_if_fail (ATTUNE_IS_DOWNLOADS (downloads));
+  g_return_if_fail (self->commands != NULL && self->downloads == NULL);
+
+  self->downloads = g_object_ref (downloads);
+  attune_download_row_bind (self->downloads_list, downloads);
+  g_signal_connect_object (attune_downloads_get_list (downloads), "items-changed", G_CALLBACK (update_stack), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (downloads, "finished", G_CALLBACK (downloaded_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "models.find", TRUE);
+  gtk_widget_set_visible (self->find_button, TRUE);
+  gtk_widget_set_visible (self->find_empty_button, TRUE);
+  update_stack (self);
+}
+
 /* --- Importing --- */
 
 typedef struct {
@@ -308,16 +445,12 @@ imported_cb (GObject      *object,
     }
 
   attune_models_page_refresh (self);
-  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
-    {
-      g_autofree char *name = g_path_get_basename (path);
-      g_autofree char *text = g_strdup_printf (_("“%s” imported"), name);
-      AdwToast *toast = adw_toast_new ("");
+  {
+    g_autofree char *name = g_path_get_basename (path);
+    g_autofree char *text = g_strdup_printf (_("“%s” imported"), name);
 
-      adw_toast_set_use_markup (toast, FALSE);
-      adw_toast_set_title (toast, text);
-      attune_window_add_toast (GTK_WIDGET (self), toast);
-    }
+    add_toast (self, text);
+  }
 }
 
 void
@@ -398,6 +531,7 @@ attune_models_page_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->commands);
+  g_clear_object (&self->downloads);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   gtk_widget_dispose_template (GTK_WIDGET (self), ATTUNE_TYPE_MODELS_PAGE);
 
@@ -413,8 +547,13 @@ attune_models_page_class_init (AttuneModelsPageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/attune/Attune/ui/attune-models-page.ui");
   gtk_widget_class_bind_template_child (widget_class, AttuneModelsPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, AttuneModelsPage, find_button);
+  gtk_widget_class_bind_template_child (widget_class, AttuneModelsPage, find_empty_button);
+  gtk_widget_class_bind_template_child (widget_class, AttuneModelsPage, downloads_list);
   gtk_widget_class_bind_template_child (widget_class, AttuneModelsPage, pending_list);
   gtk_widget_class_bind_template_child (widget_class, AttuneModelsPage, list);
+  gtk_widget_class_install_action (widget_class, "models.find", NULL, find_action);
+  gtk_widget_class_install_action (widget_class, "models.delete", "(ss)", delete_action);
   gtk_widget_class_install_action (widget_class, "models.import", NULL, import_action);
   gtk_widget_class_install_action (widget_class, "models.refresh", NULL, refresh_action);
   gtk_widget_class_install_action (widget_class, "models.open-folder", "s", open_folder_action);
@@ -426,6 +565,7 @@ attune_models_page_init (AttuneModelsPage *self)
   self->rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "models.import", FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "models.find", FALSE);
 }
 
 GtkWidget *

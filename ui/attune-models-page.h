@@ -9,6 +9,7 @@
 #include <adwaita.h>
 
 #include "attune-commands.h"
+#include "attune-downloads.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,9 @@ GtkWidget *attune_models_page_new        (void) G_GNUC_WARN_UNUSED_RESULT;
 void       attune_models_page_set_up     (AttuneModelsPage      *self,
                                           AttuneCommands        *commands,
                                           AttuneModelImportFunc  import_func);
+/* Where more models come from; until then there is no such thing. */
+void       attune_models_page_set_downloads (AttuneModelsPage *self,
+                                          AttuneDownloads       *downloads);
 /* Looks again. */
 void       attune_models_page_refresh    (AttuneModelsPage      *self);
 /* Takes over the model in @folder. */

@@ -704,3 +704,12 @@ attune_window_new (GtkApplication        *application,
 
   return self;
 }
+
+void
+attune_window_set_downloads (AttuneWindow    *self,
+                             AttuneDownloads *downloads)
+{
+  g_return_if_fail (ATTUNE_IS_WINDOW (self));
+
+  attune_models_page_set_downloads (self->models_page, downloads);
+}

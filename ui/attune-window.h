@@ -22,6 +22,9 @@ G_DECLARE_FINAL_TYPE (AttuneWindow, attune_window, ATTUNE, WINDOW, AdwApplicatio
 AttuneWindow     *attune_window_new              (GtkApplication        *application,
                                                   AttuneCommands        *commands,
                                                   AttuneModelImportFunc  import_func) G_GNUC_WARN_UNUSED_RESULT;
+/* Where more models come from; to be called once at most. */
+void              attune_window_set_downloads    (AttuneWindow          *self,
+                                                  AttuneDownloads       *downloads);
 /* To be called when the stores were read. */
 void              attune_window_set_loaded       (AttuneWindow          *self);
 /* "jobs", "datasets", "models" or "providers". */

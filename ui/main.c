@@ -12,6 +12,7 @@
 
 #include "attune-adapters.h"
 #include "attune-application.h"
+#include "attune-hub-source.h"
 #include "attune-local-adapter.h"
 #include "attune-redact.h"
 
@@ -34,6 +35,7 @@ main (int   argc,
   attune_adapters_add_all (registry, credentials);
   application = attune_application_new (registry);
   attune_application_set_model_import (application, attune_local_model_import);
+  attune_application_set_model_source (application, attune_hub_source_get ());
 
   return g_application_run (G_APPLICATION (application), argc, argv);
 }
