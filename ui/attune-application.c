@@ -16,6 +16,7 @@
 #include <gtksourceview/gtksource.h>
 
 #include "attune-about.h"
+#include "attune-background.h"
 #include "attune-commands-service.h"
 #include "attune-compare-window.h"
 #include "attune-dataset-actions.h"
@@ -23,6 +24,7 @@
 #include "attune-error.h"
 #include "attune-format.h"
 #include "attune-monitor-window.h"
+#include "attune-preferences.h"
 #include "attune-shortcuts.h"
 #include "attune-window.h"
 
@@ -35,6 +37,8 @@ struct _AttuneApplication {
   AttuneMonitor         *monitor;
   AttuneCredentials     *credentials;
   AttuneCommands        *commands;
+  AttuneSettings        *settings;
+  AttuneBackground      *background;
   AttuneModelImportFunc  import_func;
   AttuneDownloads       *downloads;       /* NULL: there is no place to load models from */
   GHashTable            *monitor_windows; /* job id → GtkWindow, borrowed */
@@ -144,7 +148,7 @@ job_finished_cb (AttuneApplication *self,
   g_assert (ATTUNE_IS_APPLICATION (self));
 
   /* Who looks at it, or stopped it, knows. */
-  if (status == ATTUNE_JOB_STATUS_CANCELLED || (window != NULL && gtk_window_is_active (window)))
+  if (!attune_settings_get_notifications (self->settings) || status == ATTUNE_JOB_STATUS_CANCELLED || (window != NULL && gtk_window_is_active (window)))
     return;
 
   if (status == ATTUNE_JOB_STATUS_FAILED)
@@ -318,6 +322,20 @@ about_action (GSimpleAction *action,
 }
 
 static void
+preferences_action (GSimpleAction *action,
+                    GVariant      *parameter,
+                    gpointer       user_data)
+{
+  AttuneApplication *self = ATTUNE_APPLICATION (user_data);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (ADW_IS_APPLICATION_WINDOW (window) &&
+      ATTUNE_IS_PREFERENCES (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window))))
+    return;
+  adw_dialog_present (attune_preferences_new (self->settings, self->registry), GTK_WIDGET (window));
+}
+
+static void
 shortcuts_action (GSimpleAction *action,
                   GVariant      *parameter,
                   gpointer       user_data)
@@ -347,6 +365,7 @@ static const GActionEntry actions[] = {
   { "open-job", open_job_action, "s" },
   { "compare", compare_action, "as" },
   { "about", about_action },
+  { "preferences", preferences_action },
   { "shortcuts", shortcuts_action },
   { "quit", quit_action },
 };
@@ -375,6 +394,8 @@ attune_application_startup (GApplication *application)
   g_signal_connect_object (self->monitor, "job-finished", G_CALLBACK (job_finished_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->jobs, "damaged", G_CALLBACK (damaged_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->datasets, "damaged", G_CALLBACK (damaged_cb), self, G_CONNECT_SWAPPED);
+  attune_preferences_apply_appearance (self->settings);
+  self->background = attune_background_new (GTK_APPLICATION (self), self->settings, self->jobs);
   self->n_loading = 2;
   attune_job_store_load_async (self->jobs, NULL, jobs_loaded_cb, g_object_ref (self));
   attune_dataset_store_load_async (self->datasets, NULL, datasets_loaded_cb, g_object_ref (self));
@@ -466,7 +487,10 @@ attune_application_dbus_unregister (GApplication    *application,
 static void
 attune_application_shutdown (GApplication *application)
 {
-  attune_monitor_stop (ATTUNE_APPLICATION (application)->monitor);
+  AttuneApplication *self = ATTUNE_APPLICATION (application);
+
+  attune_background_stop (self->background);
+  attune_monitor_stop (self->monitor);
 
   G_APPLICATION_CLASS (attune_application_parent_class)->shutdown (application);
 }
@@ -478,6 +502,7 @@ attune_application_constructed (GObject *object)
 
   G_OBJECT_CLASS (attune_application_parent_class)->constructed (object);
 
+  self->settings = attune_settings_new ();
   self->jobs = attune_job_store_new (NULL);
   self->datasets = attune_dataset_store_new (NULL);
   self->monitor = attune_monitor_new (self->registry, self->jobs, self->datasets);
@@ -494,6 +519,8 @@ attune_application_finalize (GObject *object)
   if (self->downloads != NULL)
     attune_downloads_pause_all (self->downloads);
   g_clear_object (&self->downloads);
+  g_clear_object (&self->background);
+  g_clear_object (&self->settings);
   g_clear_object (&self->commands);
   g_clear_object (&self->credentials);
   g_clear_object (&self->monitor);
@@ -603,6 +630,14 @@ attune_application_get_commands (AttuneApplication *self)
   g_return_val_if_fail (ATTUNE_IS_APPLICATION (self), NULL);
 
   return self->commands;
+}
+
+AttuneBackground *
+attune_application_get_background (AttuneApplication *self)
+{
+  g_return_val_if_fail (ATTUNE_IS_APPLICATION (self), NULL);
+
+  return self->background;
 }
 
 gboolean

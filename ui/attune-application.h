@@ -8,6 +8,7 @@
 
 #include <adwaita.h>
 
+#include "attune-background.h"
 #include "attune-commands.h"
 #include "attune-models-page.h"
 
@@ -30,6 +31,8 @@ void               attune_application_set_model_source (AttuneApplication       
 AttuneDownloads   *attune_application_get_downloads    (AttuneApplication       *self);
 /* NULL before the start-up. */
 AttuneCommands    *attune_application_get_commands     (AttuneApplication     *self);
+/* NULL before the start-up. */
+AttuneBackground  *attune_application_get_background   (AttuneApplication     *self);
 /* Whether the stores were read. */
 gboolean           attune_application_is_loaded        (AttuneApplication     *self);
 /* Presents the monitor window of a job; there is one a job. */
