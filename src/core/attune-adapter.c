@@ -298,6 +298,7 @@ attune_adapter_validate_configuration (AttuneAdapter          *self,
   whole = attune_adapter_dup_capabilities (self);
   model = attune_configuration_dup_text (configuration, "model.baseModel");
   capabilities = model != NULL ? attune_capabilities_for_model (whole, model) : g_object_ref (whole);
+  attune_validation_drop_unsupported (validation, capabilities);
   attune_validation_check_capabilities (validation, configuration, capabilities, attune_adapter_get_title (self));
 
   if (iface->validate_configuration != NULL)

@@ -204,6 +204,13 @@ begin (AttuneCreate     *create,
   if (validation != NULL)
     attune_configuration_set_value (tried, "datasets.validationFileId", g_variant_new_take_string (g_uuid_string_random ()));
   attune_validation_check_universal (validity, tried);
+  adapter = attune_registry_lookup (create->self->registry, provider, NULL);
+  if (adapter != NULL)
+    {
+      g_autoptr (AttuneCapabilities) known = attune_adapter_dup_capabilities (adapter);
+
+      attune_validation_drop_unsupported (validity, known);
+    }
   if (!attune_validation_to_error (validity, &error))
     {
       attune_create_give_up (create, error);

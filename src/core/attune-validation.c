@@ -123,6 +123,23 @@ attune_validation_merge (AttuneValidation *self,
     }
 }
 
+void
+attune_validation_drop_unsupported (AttuneValidation   *self,
+                                    AttuneCapabilities *capabilities)
+{
+  g_return_if_fail (ATTUNE_IS_VALIDATION (self));
+  g_return_if_fail (ATTUNE_IS_CAPABILITIES (capabilities));
+
+  for (guint i = self->issues->len; i > 0; i--)
+    {
+      const AttuneIssue *issue = g_ptr_array_index (self->issues, i - 1);
+
+      if (g_str_equal (issue->code, "required") && attune_parameters_lookup (issue->path) != NULL &&
+          !attune_capabilities_supports_path (capabilities, issue->path))
+        g_ptr_array_remove_index (self->issues, i - 1);
+    }
+}
+
 guint
 attune_validation_get_n_issues (AttuneValidation *self)
 {

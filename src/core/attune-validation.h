@@ -62,5 +62,8 @@ void attune_validation_check_capabilities (AttuneValidation    *self,
                                            AttuneConfiguration *configuration,
                                            AttuneCapabilities  *capabilities,
                                            const char          *provider_name);
+/* Takes back that something is missing where the provider leaves no choice: OpenAI does not say how it trains, so nobody can choose a method. */
+void attune_validation_drop_unsupported   (AttuneValidation    *self,
+                                           AttuneCapabilities  *capabilities);
 
 G_END_DECLS
