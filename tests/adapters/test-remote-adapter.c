@@ -662,6 +662,25 @@ test_shipped (void)
   g_assert_cmpuint (n_entries, >=, 1);
 }
 
+/* An address that is set while the program runs holds at once, and what the one before said does not. */
+static void
+test_new_address (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  g_autoptr (AttuneAdapter) adapter = make_adapter (fixture);
+  AttuneHttpClient *client = attune_remote_adapter_get_client (ATTUNE_REMOTE_ADAPTER (adapter));
+  g_autoptr (GSettings) settings = g_settings_new (APPLICATION_ID);
+
+  g_assert_cmpstr (attune_http_client_get_base_url (client), ==, fake_server_get_url (fixture->http.server));
+  g_unsetenv ("FAKE_BASE_URL");
+  g_settings_set_value (settings, "base-urls", g_variant_new_parsed ("{'fake': 'https://mine.invalid/x/'}"));
+  g_assert_true (attune_remote_adapter_get_client (ATTUNE_REMOTE_ADAPTER (adapter)) == client);
+  g_assert_cmpstr (attune_http_client_get_base_url (client), ==, "https://mine.invalid/x");
+  g_settings_reset (settings, "base-urls");
+  attune_remote_adapter_get_client (ATTUNE_REMOTE_ADAPTER (adapter));
+  g_assert_cmpstr (attune_http_client_get_base_url (client), ==, "https://fake.invalid/v1");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -670,6 +689,7 @@ main (int    argc,
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus", TRUE);
 
 #define add(path, func) g_test_add ("/remote/" path, Fixture, NULL, set_up, func, tear_down)
+  add ("new-address", test_new_address);
   add ("catalogue", test_catalogue);
   add ("notices", test_notices);
   add ("broken-catalogue", test_broken_catalogue);
