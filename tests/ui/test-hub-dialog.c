@@ -13,6 +13,7 @@
 #include "attune-download-row.h"
 #include "attune-hub-dialog.h"
 #include "attune-hub-source.h"
+#include "attune-hub.h"
 #include "attune-model-deletion.h"
 #include "attune-paths.h"
 #include "fake-huggingface.h"
@@ -69,6 +70,8 @@ set_up (Hub           *self,
   ui_test_set_up (&self->ui, NULL);
   attune_application_set_model_source (self->ui.application, attune_hub_source_get ());
   self->downloads = attune_application_get_downloads (self->ui.application);
+  /* What is out of reach is tried again, but without the pauses. */
+  attune_http_client_set_retries (attune_hub_get_client (ATTUNE_HUB (attune_downloads_get_place (self->downloads))), 1, 0.01, 0.01);
   self->window = ui_test_open_window (&self->ui);
   attune_window_show_page (self->window, "models");
 }
