@@ -23,6 +23,7 @@ struct _AttuneKeyRow {
   AttuneCommands *commands;
   GCancellable   *cancellable;
   char           *credential;
+  char           *service;
   char           *provider;
   char           *link;
   gboolean        looked;
@@ -203,7 +204,7 @@ set_clicked_cb (AttuneKeyRow *self)
   g_assert (ATTUNE_IS_KEY_ROW (self));
 
   /* translators: %s is the name of a service */
-  heading = g_strdup_printf (_("Key for %s"), adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self)));
+  heading = g_strdup_printf (_("Key for %s"), self->service);
   if (self->link != NULL)
     {
       g_autofree char *link = g_markup_escape_text (self->link, -1);
@@ -325,6 +326,7 @@ attune_key_row_finalize (GObject *object)
 
   g_object_unref (self->cancellable);
   g_free (self->credential);
+  g_free (self->service);
   g_free (self->provider);
   g_free (self->link);
 
@@ -375,6 +377,7 @@ GtkWidget *
 attune_key_row_new (AttuneCommands *commands,
                     const char     *credential,
                     const char     *title,
+                    const char     *service,
                     const char     *provider,
                     const char     *link)
 {
@@ -383,11 +386,13 @@ attune_key_row_new (AttuneCommands *commands,
   g_return_val_if_fail (ATTUNE_IS_COMMANDS (commands), NULL);
   g_return_val_if_fail (credential != NULL, NULL);
   g_return_val_if_fail (title != NULL, NULL);
+  g_return_val_if_fail (service != NULL, NULL);
 
   self = g_object_new (ATTUNE_TYPE_KEY_ROW, "use-markup", FALSE, NULL);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   self->commands = g_object_ref (commands);
   self->credential = g_strdup (credential);
+  self->service = g_strdup (service);
   self->provider = g_strdup (provider);
   self->link = g_strdup (link);
 

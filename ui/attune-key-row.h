@@ -19,11 +19,12 @@ G_BEGIN_DECLS
 #define ATTUNE_TYPE_KEY_ROW (attune_key_row_get_type ())
 G_DECLARE_FINAL_TYPE (AttuneKeyRow, attune_key_row, ATTUNE, KEY_ROW, AdwActionRow)
 
-/* @credential: a name of AttuneCredentials. @provider: (nullable) whom to ask whether the key is taken. @link: (nullable) the page where
+/* @credential: a name of AttuneCredentials. @service: what the key is for, in the dialog. @provider: (nullable) whom to ask whether the key is taken. @link: (nullable) the page where
  * a person gets a key. */
 GtkWidget *attune_key_row_new     (AttuneCommands *commands,
                                    const char     *credential,
                                    const char     *title,
+                                   const char     *service,
                                    const char     *provider,
                                    const char     *link) G_GNUC_WARN_UNUSED_RESULT;
 /* Looks again whether there is a key. */

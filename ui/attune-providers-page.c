@@ -131,7 +131,7 @@ add_key_row (Entry         *entry,
   if (attune_adapter_get_credential (adapter) == NULL)
     return;
 
-  row = attune_key_row_new (entry->self->commands, attune_adapter_get_credential (adapter), attune_adapter_get_title (adapter),
+  row = attune_key_row_new (entry->self->commands, attune_adapter_get_credential (adapter), _("Key"), attune_adapter_get_title (adapter),
                             attune_adapter_can (adapter, "test-credentials") ? attune_adapter_get_id (adapter) : NULL, link);
   /* With another key the provider may answer otherwise. */
   g_signal_connect_object (row, "changed", G_CALLBACK (attune_providers_page_refresh), entry->self, G_CONNECT_SWAPPED);
@@ -234,6 +234,13 @@ loaded_cb (GObject      *object,
       g_set_error_literal (&error, ATTUNE_ERROR, (int) attune_error_code_from_nick (code), message);
     }
 
+  /* What is wrong comes first. */
+  if (error != NULL && !g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_AUTH_REQUIRED))
+    {
+      g_autofree char *text = attune_dialogs_describe_error (error);
+
+      add_notice (entry, text, "error");
+    }
   if (capabilities != NULL)
     show_capabilities (entry, capabilities);
   if (error == NULL)
@@ -241,12 +248,7 @@ loaded_cb (GObject      *object,
   else if (g_error_matches (error, ATTUNE_ERROR, ATTUNE_ERROR_AUTH_REQUIRED))
     set_state (entry, _("Key Needed"), "dialog-password-symbolic", "dim-label");
   else
-    {
-      g_autofree char *text = attune_dialogs_describe_error (error);
-
-      set_state (entry, _("Not Available"), "dialog-error-symbolic", "error");
-      add_line (entry, text, NULL);
-    }
+    set_state (entry, _("Not Available"), "dialog-error-symbolic", "error");
 }
 
 static void
@@ -399,5 +401,5 @@ attune_providers_page_set_up (AttuneProvidersPage *self,
 
   self->commands = g_object_ref (commands);
   gtk_list_box_append (self->integrations_list,
-                       attune_key_row_new (commands, "wandb", _("Weights & Biases"), NULL, "https://wandb.ai/authorize"));
+                       attune_key_row_new (commands, "wandb", _("Weights & Biases"), _("Weights & Biases"), NULL, "https://wandb.ai/authorize"));
 }
