@@ -8,17 +8,13 @@
 
 #include "attune-dataset-convert.h"
 
-#include <errno.h>
-#include <math.h>
-#include <string.h>
-
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 
 #include "attune-csv.h"
 #include "attune-dataset-reader-private.h"
 #include "attune-error.h"
 #include "attune-row-parser.h"
+#include "attune-whole-file.h"
 
 #define MAX_PROBLEMS 100
 /* A JSON file that is one list is held in memory: several times its size. */
@@ -55,94 +51,6 @@ leave_out (AttuneConversion *self,
 
       g_array_append_val (self->problems, problem);
     }
-}
-
-/* --- A file that appears only when it is whole --- */
-
-typedef struct {
-  char          *path;
-  char          *temporary;
-  GOutputStream *stream;
-} Output;
-
-static void
-output_free (Output *self)
-{
-  g_clear_object (&self->stream);
-  if (self->temporary != NULL)
-    g_unlink (self->temporary);
-  g_free (self->temporary);
-  g_free (self->path);
-  g_free (self);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Output, output_free)
-
-static Output *
-output_new (const char  *path,
-            gboolean     overwrite,
-            GError     **error)
-{
-  g_autoptr (Output) self = NULL;
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GFileOutputStream) stream = NULL;
-
-  if (!overwrite && g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_CONFLICT, _("“%s” is there already. Choose another name, or allow it to be replaced."), path);
-      return NULL;
-    }
-
-  self = g_new0 (Output, 1);
-  self->path = g_strdup (path);
-  self->temporary = g_strconcat (path, ".part", NULL);
-  file = g_file_new_for_path (self->temporary);
-  stream = g_file_replace (file, NULL, FALSE, G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, error);
-  if (stream == NULL)
-    {
-      g_clear_pointer (&self->temporary, g_free);
-      attune_error_convert (error);
-      return NULL;
-    }
-  self->stream = g_buffered_output_stream_new_sized (G_OUTPUT_STREAM (stream), 1 << 18);
-
-  return g_steal_pointer (&self);
-}
-
-static gboolean
-output_write (Output      *self,
-              const char  *bytes,
-              gsize        length,
-              GError     **error)
-{
-  if (g_output_stream_write_all (self->stream, bytes, length, NULL, NULL, error))
-    return TRUE;
-
-  attune_error_convert (error);
-  g_prefix_error (error, "%s: ", self->path);
-  return FALSE;
-}
-
-static gboolean
-output_finish (Output  *self,
-               GError **error)
-{
-  if (!g_output_stream_close (self->stream, NULL, error))
-    {
-      attune_error_convert (error);
-      g_prefix_error (error, "%s: ", self->path);
-      return FALSE;
-    }
-  if (g_rename (self->temporary, self->path) != 0)
-    {
-      int code = errno;
-
-      g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code), "%s: %s", self->path, g_strerror (code));
-      attune_error_convert (error);
-      return FALSE;
-    }
-  g_clear_pointer (&self->temporary, g_free);
-
-  return TRUE;
 }
 
 /* --- Rows in a format --- */
@@ -277,7 +185,7 @@ attune_dataset_list_formats (void)
 
 static gboolean
 write_row (AttuneConversion  *self,
-           Output            *output,
+           AttuneWholeFile   *output,
            WriteFunc          writer,
            const AttuneRow   *row,
            GError           **error)
@@ -299,7 +207,7 @@ write_row (AttuneConversion  *self,
       char *text = yyjson_mut_write (document, YYJSON_WRITE_NOFLAG, &length);
 
       g_assert (text != NULL);
-      written = output_write (output, text, length, error) && output_write (output, "\n", 1, error);
+      written = attune_whole_file_write (output, text, length, error) && attune_whole_file_write (output, "\n", 1, error);
       free (text);
       self->rows += written;
     }
@@ -313,7 +221,7 @@ write_row (AttuneConversion  *self,
 static gboolean
 convert_lines (AttuneConversion  *self,
                const char        *from,
-               Output            *output,
+               AttuneWholeFile   *output,
                WriteFunc          writer,
                GCancellable      *cancellable,
                GError           **error)
@@ -358,7 +266,7 @@ convert_object (AttuneConversion  *self,
                 yyjson_val        *object,
                 gint64             line,
                 AttuneFormat      *format,
-                Output            *output,
+                AttuneWholeFile   *output,
                 WriteFunc          writer,
                 GError           **error)
 {
@@ -383,7 +291,7 @@ convert_object (AttuneConversion  *self,
 static gboolean
 convert_list (AttuneConversion  *self,
               const char        *from,
-              Output            *output,
+              AttuneWholeFile   *output,
               WriteFunc          writer,
               GCancellable      *cancellable,
               GError           **error)
@@ -436,7 +344,7 @@ convert_list (AttuneConversion  *self,
 static gboolean
 convert_csv (AttuneConversion  *self,
              const char        *from,
-             Output            *output,
+             AttuneWholeFile   *output,
              WriteFunc          writer,
              GCancellable      *cancellable,
              GError           **error)
@@ -517,16 +425,6 @@ has_extension (const char *path,
   return g_str_has_suffix (lower, extension);
 }
 
-static gboolean
-is_same_file (const char *a,
-              const char *b)
-{
-  g_autoptr (GFile) first = g_file_new_for_path (a);
-  g_autoptr (GFile) second = g_file_new_for_path (b);
-
-  return g_file_equal (first, second);
-}
-
 AttuneConversion *
 attune_dataset_convert (const char    *from,
                         const char    *to,
@@ -536,7 +434,7 @@ attune_dataset_convert (const char    *from,
                         GError       **error)
 {
   g_autoptr (AttuneConversion) self = NULL;
-  g_autoptr (Output) output = NULL;
+  g_autoptr (AttuneWholeFile) output = NULL;
   WriteFunc writer = NULL;
   gboolean read;
 
@@ -554,14 +452,14 @@ attune_dataset_convert (const char    *from,
       g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("“%s” is no format. Known are: %s."), format, known);
       return NULL;
     }
-  if (is_same_file (from, to))
+  if (attune_whole_file_is_same (from, to))
     {
       g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("“%s” cannot be written over itself. Choose another name."), to);
       return NULL;
     }
 
   self = conversion_new ();
-  output = output_new (to, overwrite, error);
+  output = attune_whole_file_new (to, overwrite, error);
   if (output == NULL)
     return NULL;
 
@@ -585,204 +483,8 @@ attune_dataset_convert (const char    *from,
         g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("There are no rows in “%s”."), from);
       return NULL;
     }
-  if (!output_finish (output, error))
+  if (!attune_whole_file_finish (output, error))
     return NULL;
 
   return g_steal_pointer (&self);
-}
-
-/* --- Dividing --- */
-
-typedef gboolean (*LineFunc) (const char  *line,
-                              gsize        length,
-                              gpointer     user_data,
-                              GError     **error);
-
-static gboolean
-is_blank_line (const char *line,
-               gsize       length)
-{
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isspace (line[i]))
-      return FALSE;
-
-  return TRUE;
-}
-
-static gboolean
-each_line (const char    *path,
-           LineFunc       func,
-           gpointer       user_data,
-           GCancellable  *cancellable,
-           GError       **error)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInputStream) stream = NULL;
-  g_autoptr (GDataInputStream) lines = NULL;
-  GError *local = NULL;
-  char *next;
-  gsize length;
-
-  stream = g_file_read (file, cancellable, error);
-  if (stream == NULL)
-    {
-      attune_error_convert (error);
-      return FALSE;
-    }
-  lines = g_data_input_stream_new (G_INPUT_STREAM (stream));
-  g_data_input_stream_set_newline_type (lines, G_DATA_STREAM_NEWLINE_TYPE_LF);
-  while ((next = g_data_input_stream_read_line (lines, &length, cancellable, &local)) != NULL)
-    {
-      g_autofree char *line = next;
-
-      if (!is_blank_line (line, length) && !func (line, length, user_data, error))
-        return FALSE;
-    }
-  if (local != NULL)
-    {
-      attune_error_convert (&local);
-      g_propagate_error (error, local);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-typedef struct {
-  GPtrArray  *digests;   /* of each text once, in the order of the file */
-  GHashTable *counts;    /* digest → how many lines */
-  GHashTable *chosen;    /* digests that go to validation */
-  gint64      n_lines;
-  Output     *training;
-  Output     *validation;
-  gint64      n_training;
-  gint64      n_validation;
-} Split;
-
-static gboolean
-count_line (const char  *line,
-            gsize        length,
-            gpointer     user_data,
-            GError     **error)
-{
-  Split *self = user_data;
-  g_autofree char *digest = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (const guchar *) line, length);
-  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, digest));
-
-  self->n_lines++;
-  if (count == 0)
-    {
-      g_ptr_array_add (self->digests, g_strdup (digest));
-      g_hash_table_insert (self->counts, g_steal_pointer (&digest), GUINT_TO_POINTER (1));
-    }
-  else
-    {
-      g_hash_table_replace (self->counts, g_steal_pointer (&digest), GUINT_TO_POINTER (count + 1));
-    }
-
-  return TRUE;
-}
-
-static gboolean
-copy_line (const char  *line,
-           gsize        length,
-           gpointer     user_data,
-           GError     **error)
-{
-  Split *self = user_data;
-  g_autofree char *digest = g_compute_checksum_for_data (G_CHECKSUM_SHA1, (const guchar *) line, length);
-  gboolean validation = g_hash_table_contains (self->chosen, digest);
-  Output *output = validation ? self->validation : self->training;
-
-  if (validation)
-    self->n_validation++;
-  else
-    self->n_training++;
-
-  return output_write (output, line, length, error) && output_write (output, "\n", 1, error);
-}
-
-/* Whole texts are taken, in an order that the seed alone makes, until there are enough lines. */
-static void
-choose (Split   *self,
-        gint64   wanted,
-        guint32  seed)
-{
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  gint64 n = 0;
-
-  for (guint i = self->digests->len; i > 1; i--)
-    {
-      guint j = (guint) g_rand_int_range (random, 0, (gint32) i);
-      gpointer swap = self->digests->pdata[i - 1];
-
-      self->digests->pdata[i - 1] = self->digests->pdata[j];
-      self->digests->pdata[j] = swap;
-    }
-  for (guint i = 0; i < self->digests->len && n < wanted; i++)
-    {
-      guint count = GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, self->digests->pdata[i]));
-
-      /* A text that stands there many times would tip the balance. */
-      if (n > 0 && n + count > wanted)
-        continue;
-      g_hash_table_add (self->chosen, self->digests->pdata[i]);
-      n += count;
-    }
-}
-
-gboolean
-attune_dataset_split (const char    *path,
-                      double         fraction,
-                      guint32        seed,
-                      const char    *training,
-                      const char    *validation,
-                      gboolean       overwrite,
-                      gint64        *n_training,
-                      gint64        *n_validation,
-                      GCancellable  *cancellable,
-                      GError       **error)
-{
-  g_autoptr (GPtrArray) digests = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GHashTable) chosen = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (Output) training_output = NULL;
-  g_autoptr (Output) validation_output = NULL;
-  Split self = { .digests = digests, .counts = counts, .chosen = chosen };
-
-  g_return_val_if_fail (path != NULL && training != NULL && validation != NULL, FALSE);
-
-  if (!(fraction > 0.0 && fraction < 1.0))
-    {
-      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("The share for validation has to be above 0 and below 1, such as 0.1, and not %g."), fraction);
-      return FALSE;
-    }
-  if (is_same_file (path, training) || is_same_file (path, validation) || is_same_file (training, validation))
-    {
-      g_set_error_literal (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("The file, its training part and its validation part need three different names."));
-      return FALSE;
-    }
-  if (!each_line (path, count_line, &self, cancellable, error))
-    return FALSE;
-  if (digests->len < 2)
-    {
-      g_set_error (error, ATTUNE_ERROR, ATTUNE_ERROR_INVALID, _("“%s” has fewer than two different rows, which cannot be divided."), path);
-      return FALSE;
-    }
-
-  choose (&self, MAX (1, (gint64) round ((double) self.n_lines * fraction)), seed);
-  training_output = self.training = output_new (training, overwrite, error);
-  if (training_output == NULL)
-    return FALSE;
-  validation_output = self.validation = output_new (validation, overwrite, error);
-  if (validation_output == NULL)
-    return FALSE;
-  if (!each_line (path, copy_line, &self, cancellable, error) ||
-      !output_finish (training_output, error) || !output_finish (validation_output, error))
-    return FALSE;
-
-  *n_training = self.n_training;
-  *n_validation = self.n_validation;
-
-  return TRUE;
 }
