@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #include "attune-adapters.h"
-#include "attune-job-row.h"
+
+#include "../adapters/fake-server.h"
 
 /* The fakes answer at once; under the sanitizers, beside other tests, seven jobs need patience. */
 #define SECONDS 120
@@ -30,19 +31,18 @@ static const struct {
 };
 
 static GSubprocess *fakes = NULL;
+static GDataInputStream *answers = NULL;
 
 /* The fakes are a process of their own, which says where it is found. */
 static void
 start_fakes (void)
 {
   g_autofree char *program = g_test_build_filename (G_TEST_BUILT, "adapters", "fake-providers", NULL);
-  g_autoptr (GDataInputStream) answers = NULL;
   g_autoptr (GError) error = NULL;
 
   fakes = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, NULL);
   g_assert_no_error (error);
   answers = g_data_input_stream_new (g_subprocess_get_stdout_pipe (fakes));
-  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (answers), FALSE);
   while (TRUE)
     {
       g_autofree char *line = g_data_input_stream_read_line (answers, NULL, NULL, &error);
@@ -57,6 +57,28 @@ start_fakes (void)
       *equals = '\0';
       g_setenv (line, equals + 1, TRUE);
     }
+}
+
+/* A line to the fakes, and what they answer. */
+static void G_GNUC_PRINTF (1, 2)
+tell (const char *format,
+      ...)
+{
+  g_autofree char *command = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *answer = NULL;
+  g_autoptr (GError) error = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  command = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  line = g_strconcat (command, "\n", NULL);
+  g_output_stream_write_all (g_subprocess_get_stdin_pipe (fakes), line, strlen (line), NULL, NULL, &error);
+  g_assert_no_error (error);
+  answer = g_data_input_stream_read_line (answers, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (answer);
 }
 
 static void
@@ -103,14 +125,13 @@ choose_provider (UiTest       *test,
   g_assert_cmpstr (attune_adapter_get_id (attune_new_job_page_get_adapter (page)), ==, id);
 }
 
-static void
-start (UiTest       *test,
-       AttuneWindow *window,
-       const char   *id,
-       const char   *model)
+/* The form with a file, a provider and a model. */
+static AttuneNewJobPage *
+fill_in (UiTest       *test,
+         AttuneWindow *window,
+         const char   *id,
+         const char   *model)
 {
-  AttuneJobStore *jobs = attune_commands_get_jobs (test->commands);
-  guint n_jobs = g_list_model_get_n_items (G_LIST_MODEL (jobs));
   g_autofree char *name = g_strdup_printf ("%s.jsonl", id);
   g_autofree char *path = ui_test_write_dataset (name, 20);
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
@@ -129,8 +150,22 @@ start (UiTest       *test,
   attune_configuration_set_value (configuration, "model.baseModel", g_variant_new_string (model));
   attune_configuration_set_value (configuration, "schedule.epochs", g_variant_new_int64 (2));
   ui_test_wait_for (SECONDS, attune_new_job_page_is_settled (page));
-  ui_test_screenshot (GTK_WINDOW (window), id);
 
+  return page;
+}
+
+static void
+start (UiTest       *test,
+       AttuneWindow *window,
+       const char   *id,
+       const char   *model)
+{
+  AttuneJobStore *jobs = attune_commands_get_jobs (test->commands);
+  guint n_jobs = g_list_model_get_n_items (G_LIST_MODEL (jobs));
+  AttuneNewJobPage *page = fill_in (test, window, id, model);
+  g_autofree char *name = g_strconcat ("hosted-", id, NULL);
+
+  ui_test_screenshot (GTK_WINDOW (window), name);
   gtk_widget_activate_action (GTK_WIDGET (page), "new-job.start", NULL);
   ui_test_wait_for (SECONDS, g_list_model_get_n_items (G_LIST_MODEL (jobs)) == n_jobs + 1);
   ui_test_wait_for (SECONDS, attune_window_get_new_job_page (window) == NULL);
@@ -165,6 +200,56 @@ test_all (UiTest        *test,
     }
   ui_test_settle (GTK_WIDGET (window));
   ui_test_screenshot (GTK_WINDOW (window), "hosted-finished");
+}
+
+/* Whatever the provider says to the upload or to the job itself, the window says what happened and what to do, and the form is there
+ * to be sent again. */
+static void
+test_refusals (UiTest        *test,
+               gconstpointer  data)
+{
+  static const struct { int fault; const char *part; } refusals[] = {
+    { FAKE_FAULT_STATUS + 401, "key" },
+    { FAKE_FAULT_STATUS + 402, "credit" },
+    { FAKE_FAULT_STATUS + 403, "access" },
+    { FAKE_FAULT_STATUS + 429, "try again" },
+    { FAKE_FAULT_STATUS + 500, "Try again later" },
+    { FAKE_FAULT_RESET, "broke off" },
+  };
+  /* The first POST of a job is the file; with the file there, it is the job. */
+  static const char * const ids[] = { "together", "fireworks" };
+  AttuneWindow *window = ui_test_open_window (test);
+
+  ui_test_resize (GTK_WINDOW (window), 1200, 800);
+  for (gsize p = 0; p < G_N_ELEMENTS (ids); p++)
+    {
+      const char *model = p == 0 ? providers[1].model : providers[2].model;
+      AttuneNewJobPage *page = fill_in (test, window, ids[p], model);
+
+      for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+        {
+          GtkWidget *dialog;
+          const char *body;
+
+          tell ("fault %s POST * %d -1", ids[p], refusals[i].fault);
+          gtk_widget_activate_action (GTK_WIDGET (page), "new-job.start", NULL);
+          ui_test_wait_for (SECONDS, (dialog = ui_test_find (GTK_WIDGET (window), ADW_TYPE_ALERT_DIALOG, NULL)) != NULL);
+          body = adw_alert_dialog_get_body (ADW_ALERT_DIALOG (dialog));
+          g_test_message ("%s, fault %d: %s", ids[p], refusals[i].fault, body);
+          g_assert_cmpuint (strlen (body), >, 20);
+          g_assert_nonnull (strstr (body, refusals[i].part));
+          if (i == 0)
+            ui_test_screenshot (GTK_WINDOW (window), p == 0 ? "hosted-refused-together" : "hosted-refused-fireworks");
+          adw_dialog_force_close (ADW_DIALOG (dialog));
+          ui_test_wait_for (SECONDS, ui_test_find (GTK_WIDGET (window), ADW_TYPE_ALERT_DIALOG, NULL) == NULL);
+          tell ("clear %s", ids[p]);
+          g_assert_true (attune_window_get_new_job_page (window) == page);
+          ui_test_wait_for (SECONDS, attune_new_job_page_is_settled (page));
+        }
+
+      gtk_widget_activate_action (GTK_WIDGET (page), "new-job.start", NULL);
+      ui_test_wait_for (SECONDS, attune_window_get_new_job_page (window) == NULL);
+    }
 }
 
 /* A key that is refused: the form stays as it is, the window says what to do, and the next try goes through. */
@@ -205,11 +290,13 @@ main (int   argc,
   start_fakes ();
 
   g_test_add ("/ui/hosted/all", UiTest, NULL, set_up, test_all, ui_test_tear_down);
+  g_test_add ("/ui/hosted/refusals", UiTest, NULL, set_up, test_refusals, ui_test_tear_down);
   g_test_add ("/ui/hosted/wrong-key", UiTest, NULL, set_up, test_wrong_key, ui_test_tear_down);
   status = g_test_run ();
 
   g_output_stream_close (g_subprocess_get_stdin_pipe (fakes), NULL, NULL);
   g_subprocess_wait (fakes, NULL, NULL);
+  g_object_unref (answers);
   g_object_unref (fakes);
 
   return status;
