@@ -58,13 +58,14 @@ drop_file (GtkWidget  *window,
   g_assert_true (handled);
 }
 
+/* Long enough that a person, or a slow machine, comes in time to pause it. */
 static AttuneJob *
 start_job (UiTest       *test,
            AttuneWindow *window,
            gint64        epochs)
 {
   AttuneJobStore *jobs = attune_commands_get_jobs (test->commands);
-  g_autofree char *path = ui_test_write_dataset ("train.jsonl", 300);
+  g_autofree char *path = ui_test_write_dataset ("train.jsonl", 900);
   AttuneNewJobPage *page;
   AttuneConfiguration *configuration;
   g_autofree char *model = NULL;
@@ -77,7 +78,7 @@ start_job (UiTest       *test,
   configuration = attune_job_form_get_configuration (attune_new_job_page_get_form (page));
   attune_configuration_set_value (configuration, "model.baseModel", g_variant_new_string ("tiny"));
   attune_configuration_set_value (configuration, "schedule.epochs", g_variant_new_int64 (epochs));
-  attune_configuration_set_value (configuration, "schedule.batchSize", g_variant_new_int64 (1));
+  attune_configuration_set_value (configuration, "schedule.batchSize", g_variant_new_int64 (4));
   attune_configuration_set_value (configuration, "optimizer.learningRate", g_variant_new_double (0.005));
   ui_test_wait (attune_new_job_page_is_settled (page));
 
